@@ -1,0 +1,70 @@
+package io.lockkeeper.events;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Written by monitor-service. Runbook G2, D4, M1–M3 and R1: what it sees, never what follows.
+///
+/// A fact that rests on telemetry names its [Look]: the samples and numbers stand under that id on
+/// `release-telemetry`, sent and acknowledged before the fact was appended.
+public sealed interface MonitorEvent extends ReleaseEvent {
+
+  /// G2: the health baseline that `request` asked for.
+  record BaselineCaptured(EventId request, Instant from, Instant until, List<Measure> measures, Look look)
+      implements MonitorEvent {
+    public BaselineCaptured {
+      measures = List.copyOf(measures);
+    }
+  }
+
+  /// G2: no baseline that anything could be compared with.
+  record BaselineRefused(EventId request, String reason) implements MonitorEvent {}
+
+  /// D4, M2: what monitoring saw of the stage after it had baked.
+  record StageVerified(
+      int stage, int attempt, Verdict verdict, String reason, List<Measure> measures, Look look)
+      implements MonitorEvent {
+    public StageVerified {
+      measures = List.copyOf(measures);
+    }
+  }
+
+  /// R1: a critical signal is worse than its budget or baseline allows.
+  ///
+  /// @param evidence what was compared, how sure that is, and by which rule, in words
+  record BudgetBreached(Measure measure, String evidence, Look look) implements MonitorEvent {}
+
+  /// Nothing could be read since `since`; the watch's clock stands.
+  record TelemetryLost(Instant since, String reason) implements MonitorEvent {}
+
+  /// Reading works again; the watch's clock lost `lost`.
+  record TelemetryRecovered(Duration lost) implements MonitorEvent {}
+
+  /// M1: observation at full traffic began.
+  record ObservationStarted(Duration length) implements MonitorEvent {}
+
+  /// M1, M2: what monitoring saw over `observed` time at full traffic.
+  record ReleaseVerified(
+      Verdict verdict, String reason, Duration observed, List<Measure> measures, Look look)
+      implements MonitorEvent {
+    public ReleaseVerified {
+      measures = List.copyOf(measures);
+    }
+  }
+
+  /// One signal in numbers.
+  ///
+  /// @param candidate the candidate's value: a fraction for errors, seconds for durations, otherwise the signal's own unit
+  /// @param control   what it is compared with, in the same unit; null when there is none
+  /// @param unit      `fraction`, `s`, `req/s`, `cores`, `bytes`
+  /// @param samples   how many requests (or looks) the candidate's value rests on
+  record Measure(
+      String signal, @Nullable Double candidate, @Nullable Double control, String unit, long samples) {}
+
+  /// Where the samples of a fact stand on `release-telemetry`.
+  ///
+  /// @param digest of the record's value
+  record Look(String id, Digest digest) {}
+}

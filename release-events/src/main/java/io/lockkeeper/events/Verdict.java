@@ -1,0 +1,13 @@
+package io.lockkeeper.events;
+
+/// What a check came to. Never two-valued: not having measured is not having passed.
+public enum Verdict {
+  /// Measured, and good.
+  PASSED,
+  /// Measured, and bad.
+  FAILED,
+  /// Measured, and too little to say.
+  INCONCLUSIVE,
+  /// Could not be measured.
+  ERRORED
+}

@@ -1,0 +1,346 @@
+package io.lockkeeper.runbook;
+
+import io.lockkeeper.events.Choice;
+import io.lockkeeper.events.RunbookLine;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The machine-readable runbook: which checks, gates, stages, signals and messages a release goes through.
+/// A request names it and cannot weaken it; its digest is part of `ReleaseAccepted`.
+///
+/// Components that a file leaves out get the defaults given here, so a short file is a complete one.
+///
+/// @param relaxed why this runbook asks for less than the house rule (an observation of less than 30 minutes,
+///                say); the log shows every relaxed line as waived. Null when nothing is relaxed
+public record Runbook(
+    String name,
+    List<Precondition> preconditions,
+    Gates gates,
+    Rollout rollout,
+    Monitoring monitoring,
+    Rollback rollback,
+    Communication communication,
+    PostDeployment postDeployment,
+    @Nullable Relaxed relaxed) {
+
+  /// M1: the shortest observation after full rollout that needs no `relaxed`.
+  public static final Duration MINIMUM_VALIDATION = Duration.ofMinutes(30);
+
+  public Runbook {
+    preconditions = List.copyOf(orElse(preconditions, List.of()));
+    gates = orElse(gates, Gates.STANDARD);
+    rollback = orElse(rollback, Rollback.STANDARD);
+    communication = orElse(communication, Communication.STANDARD);
+    postDeployment = orElse(postDeployment, PostDeployment.STANDARD);
+  }
+
+  /// PRE1–PRE4: one check that evidence must have passed.
+  ///
+  /// @param check the name of the evidence that answers it
+  public record Precondition(RunbookLine line, String check) {}
+
+  /// G1–G4 and the clearance.
+  ///
+  /// @param freezes     periods in which nothing starts and clearances end, unless G3 was approved
+  /// @param lease       how long a clearance lasts unless renewed; renewed at half time. Default PT10M
+  /// @param startWithin how long an accepted release may wait for its gates before it is blocked. Default P7D
+  public record Gates(
+      Readiness readiness,
+      Baseline baseline,
+      Approval approval,
+      List<Freeze> freezes,
+      Duration lease,
+      Duration startWithin) {
+
+    /// What holds when the runbook says nothing.
+    public static final Gates STANDARD =
+        new Gates(
+            Readiness.STANDARD,
+            Baseline.STANDARD,
+            Approval.STANDARD,
+            List.of(),
+            Duration.ofMinutes(10),
+            Duration.ofDays(7));
+
+    public Gates {
+      readiness = orElse(readiness, Readiness.STANDARD);
+      baseline = orElse(baseline, Baseline.STANDARD);
+      approval = orElse(approval, Approval.STANDARD);
+      freezes = List.copyOf(orElse(freezes, List.of()));
+      lease = orElse(lease, Duration.ofMinutes(10));
+      startWithin = orElse(startWithin, Duration.ofDays(7));
+    }
+  }
+
+  /// G1: what the readiness review asks of the request.
+  ///
+  /// @param checks evidence that must have passed, by name, besides the declared scope
+  public record Readiness(List<String> checks) {
+
+    /// What holds when the runbook says nothing: the declared scope alone.
+    public static final Readiness STANDARD = new Readiness(List.of());
+
+    public Readiness {
+      checks = List.copyOf(orElse(checks, List.of()));
+    }
+  }
+
+  /// G2: the health baseline.
+  ///
+  /// @param window     how much telemetry it covers. Default PT10M
+  /// @param maxAge     how old it may be when the release is cleared. Default PT1H
+  /// @param retryAfter how long after a refused baseline the next one is asked for. Default PT1M
+  public record Baseline(
+      Duration window, Duration maxAge, Duration retryAfter) {
+
+    /// What holds when the runbook says nothing.
+    public static final Baseline STANDARD =
+        new Baseline(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(1));
+
+    public Baseline {
+      window = orElse(window, Duration.ofMinutes(10));
+      maxAge = orElse(maxAge, Duration.ofHours(1));
+      retryAfter = orElse(retryAfter, Duration.ofMinutes(1));
+    }
+  }
+
+  /// G3: who must say yes, and when.
+  ///
+  /// @param when   default `ELEVATED`
+  /// @param quorum how many different people. Default 1
+  /// @param expiry how long a request for approval stays open. Default P2D
+  public record Approval(
+      When when, Integer quorum, Duration expiry) {
+
+    /// What holds when the runbook says nothing.
+    public static final Approval STANDARD = new Approval(When.ELEVATED, 1, Duration.ofDays(2));
+
+
+    /// When G3 asks for a person.
+    public enum When {
+      NEVER,
+      /// For requests that call themselves elevated, and in a freeze.
+      ELEVATED,
+      ALWAYS
+    }
+
+    public Approval {
+      when = orElse(when, When.ELEVATED);
+      quorum = orElse(quorum, 1);
+      expiry = orElse(expiry, Duration.ofDays(2));
+    }
+  }
+
+  /// A period in which releases wait.
+  public record Freeze(Instant from, Instant until, String reason) {
+
+    /// Whether the freeze is on at this time.
+    public boolean covers(Instant now) {
+      return !now.isBefore(from) && now.isBefore(until);
+    }
+  }
+
+  /// D2–D4: the way forward.
+  ///
+  /// @param infrastructure ordered steps before any application stage; the request may add its own
+  /// @param strategy       default `CANARY`
+  /// @param applyWithin    how long the target may take to apply one step. Default PT5M
+  /// @param announceWithin how long after clearance the announcement may take (D1). Default PT5M
+  /// @param onRevoked      what a revoked clearance does to a stage under way. Default `HOLD`
+  public record Rollout(
+      List<InfrastructureStep> infrastructure,
+      Strategy strategy,
+      List<StagePlan> stages,
+      Target target,
+      Duration applyWithin,
+      Duration announceWithin,
+      OnRevoked onRevoked) {
+
+    /// How traffic moves.
+    public enum Strategy {
+      CANARY,
+      BLUE_GREEN
+    }
+
+    /// What a revoked clearance does to a stage under way.
+    public enum OnRevoked {
+      HOLD,
+      FINISH_STAGE,
+      BACK
+    }
+
+    public Rollout {
+      infrastructure = List.copyOf(orElse(infrastructure, List.of()));
+      strategy = orElse(strategy, Strategy.CANARY);
+      stages = List.copyOf(stages);
+      applyWithin = orElse(applyWithin, Duration.ofMinutes(5));
+      announceWithin = orElse(announceWithin, Duration.ofMinutes(5));
+      onRevoked = orElse(onRevoked, OnRevoked.HOLD);
+    }
+  }
+
+  /// D2: one infrastructure change (a schema migration, a network rule), run by the target.
+  ///
+  /// @param reversible whether the target can undo it; one that is not needs a backup to go back (R3)
+  public record InfrastructureStep(String name, boolean reversible) {}
+
+  /// D3/D4: one traffic stage.
+  ///
+  /// @param weight  the candidate's share, percent, 1–100, rising from stage to stage, 100 at last
+  /// @param bake    how much observed time it must have. Default PT0S
+  /// @param maxBake how much observed time it may take when traffic is thin. Default three times `bake`
+  public record StagePlan(int weight, Duration bake, Duration maxBake) {
+    public StagePlan {
+      bake = orElse(bake, Duration.ZERO);
+      maxBake = orElse(maxBake, bake.multipliedBy(3));
+    }
+  }
+
+  /// What the rollout moves.
+  ///
+  /// @param kind `webhook`
+  /// @param url  where its control API answers; its host must be one the operators of rollout-service allow
+  public record Target(String kind, URI url) {}
+
+  /// G2, D4, M1, M2: what is watched, and for how long.
+  ///
+  /// @param interval   time between two looks. Default PT15S
+  /// @param stable     metrics of every instance of the stable version
+  /// @param candidate  metrics of every instance of the candidate
+  /// @param validation observed time at full traffic before the release is verified (M1). Default PT30M
+  /// @param hold       how long a release holds before a person is asked. Default PT10M
+  /// @param answer     how long a person may take. Default PT30M
+  /// @param otherwise  what follows when nobody answers during stages. Default `GO_BACK`
+  /// @param thin       what follows when traffic stays too thin to judge: `ADVANCE`, or `WAIT` to ask. Default `WAIT`
+  public record Monitoring(
+      Duration interval,
+      List<URI> stable,
+      List<URI> candidate,
+      List<Signal> signals,
+      Duration validation,
+      Duration hold,
+      Duration answer,
+      Choice otherwise,
+      Choice thin) {
+    public Monitoring {
+      interval = orElse(interval, Duration.ofSeconds(15));
+      stable = List.copyOf(stable);
+      candidate = List.copyOf(candidate);
+      signals = List.copyOf(orElse(signals, Signal.RED));
+      validation = orElse(validation, MINIMUM_VALIDATION);
+      hold = orElse(hold, Duration.ofMinutes(10));
+      answer = orElse(answer, Duration.ofMinutes(30));
+      otherwise = orElse(otherwise, Choice.GO_BACK);
+      thin = orElse(thin, Choice.WAIT);
+    }
+  }
+
+  /// One watched signal.
+  ///
+  /// @param metric   the metric family it is read from, without suffixes
+  /// @param kind     what the numbers mean
+  /// @param critical whether a breach of it halts the release (R1). Default true
+  public record Signal(String name, String metric, Kind kind, Boolean critical) {
+
+    /// What the numbers of a signal mean.
+    public enum Kind {
+      /// Requests by status; failures are those of status 5xx.
+      ERRORS,
+      /// A histogram of seconds.
+      DURATION,
+      /// Requests per share of traffic.
+      RATE,
+      /// CPU seconds per request.
+      CPU,
+      /// Bytes per instance.
+      MEMORY,
+      /// A counter of business events per request (a KPI).
+      KPI
+    }
+
+    /// What is watched when the runbook names nothing: rate, errors, duration.
+    public static final List<Signal> RED =
+        List.of(
+            new Signal("errors", "http_requests", Kind.ERRORS, true),
+            new Signal("duration", "http_request_duration_seconds", Kind.DURATION, true),
+            new Signal("rate", "http_requests", Kind.RATE, false));
+
+    public Signal {
+      critical = orElse(critical, true);
+    }
+  }
+
+  /// R2–R3: the way back.
+  ///
+  /// @param method  default `REDEPLOY`
+  /// @param script  the documented rollback script, when that is the method; it must be among the request's backout scripts
+  /// @param attemptWithin how long one attempt of one step may take before it counts as failed. Default PT5M
+  public record Rollback(
+      Method method, @Nullable String script, Duration attemptWithin) {
+
+    /// What holds when the runbook says nothing.
+    public static final Rollback STANDARD =
+        new Rollback(Method.REDEPLOY, null, Duration.ofMinutes(5));
+
+
+    /// How to go back.
+    public enum Method {
+      /// The last stable artifact takes all traffic again.
+      REDEPLOY,
+      /// The documented script runs after traffic went back.
+      SCRIPT
+    }
+
+    public Rollback {
+      method = orElse(method, Method.REDEPLOY);
+      attemptWithin = orElse(attemptWithin, Duration.ofMinutes(5));
+    }
+  }
+
+  /// D1, C1–C3, R4, R5: who is told.
+  ///
+  /// @param channel   the deployment channel, by the name it has in notification-service's configuration. Default `feed`
+  /// @param audiences whom the announcement addresses
+  /// @param mandatory whether a release waits for its announcement. Default true
+  /// @param incidents the incident tracker, by configured name. Default `feed`
+  public record Communication(
+      String channel,
+      List<String> audiences,
+      Boolean mandatory,
+      String incidents) {
+
+    /// What holds when the runbook says nothing.
+    public static final Communication STANDARD =
+        new Communication("feed", List.of(), true, "feed");
+
+    public Communication {
+      channel = orElse(channel, "feed");
+      audiences = List.copyOf(orElse(audiences, List.of()));
+      mandatory = orElse(mandatory, true);
+      incidents = orElse(incidents, "feed");
+    }
+  }
+
+  /// P1–P4.
+  ///
+  /// @param closeWithin how long after settlement the log waits for late facts before it closes. Default P1D
+  public record PostDeployment(Duration closeWithin) {
+
+    /// What holds when the runbook says nothing.
+    public static final PostDeployment STANDARD = new PostDeployment(Duration.ofDays(1));
+
+    public PostDeployment {
+      closeWithin = orElse(closeWithin, Duration.ofDays(1));
+    }
+  }
+
+  /// Why a runbook asks for less than the house rule.
+  public record Relaxed(String reason) {}
+
+  private static <T> T orElse(@Nullable T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+}
