@@ -26,12 +26,12 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   record StageStarted(Stage stage, int attempt, int effect, Instant deadline)
       implements RolloutEvent {}
 
-  /// D3: the target shows the stage (read back). For traffic, monitoring owes a verdict by `verdictDue`;
-  /// infrastructure bears none.
+  /// D3: the target shows the stage (read back). Monitoring owes a verdict by `verdictDue`; a stage without a
+  /// bake (infrastructure, say) bears none, and it is null.
   record StageApplied(Stage stage, int attempt, int effect, @Nullable Instant verdictDue)
       implements RolloutEvent {}
 
-  /// D4: applied, and for traffic baked and verified; the next may start.
+  /// D4: applied, and where it bakes, baked and verified; the next may start.
   record StageCompleted(Stage stage, int attempt) implements RolloutEvent {}
 
   /// D4: nothing advances. At `until` a person is asked, unless the reason has gone.
@@ -84,7 +84,7 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   record RolledBack() implements RolloutEvent {}
 
   /// The target did not show what it was asked for. More than asked is lowered at once with `effect`;
-  /// less is held, because an engineer's hand may be on it, and `effect` is null.
+  /// less is held, because an engineer's hand may be on it, and `effect` is null; equal again ends the drift.
   record DriftFound(int asked, int observed, @Nullable Integer effect) implements RolloutEvent {}
 
   /// The final status, once for every accepted release.

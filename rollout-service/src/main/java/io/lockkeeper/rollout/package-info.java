@@ -1,4 +1,4 @@
-/// Decides how a release moves through its stages, and when it must go back. Runbook D1–D4, R1–R3.
+/// Decides how a release moves through its stages, and when it must go back.
 @NullMarked
 package io.lockkeeper.rollout;
 
