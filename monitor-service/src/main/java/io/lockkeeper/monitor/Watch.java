@@ -1,0 +1,270 @@
+package io.lockkeeper.monitor;
+
+import io.lockkeeper.events.AuditEvent;
+import io.lockkeeper.events.EventId;
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent;
+import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.NotificationEvent;
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.RolloutEvent.RollbackStep;
+import io.lockkeeper.events.Stage;
+import io.lockkeeper.events.Unrecognised;
+import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is asked of monitoring for one release, and what it has said. A fold over facts; looks are not facts
+/// and are not in it.
+///
+/// @param monitoring the runbook's monitoring section; null before the release is accepted
+/// @param baseline   G2: the baseline that is asked for and not answered; null when there is none
+/// @param stage      D4: the newest stage; null before the first
+/// @param weight     the share of traffic that the candidate is to have, percent
+/// @param armed      whether a traffic stage was ever started: from then on the candidate may have traffic
+/// @param applied    whether a traffic stage was ever applied: from then on telemetry is owed
+/// @param validation M1: what became of the observation at full traffic; null before it
+/// @param lost       the loss of telemetry that has not ended; null while looking works
+/// @param breached   R1: whether a breach was told; it is told once
+/// @param halted     R1: nothing more is verified
+/// @param ended      the release is settled, or never starts: nothing more is watched
+public record Watch(
+    @Nullable Monitoring monitoring,
+    @Nullable BaselineWanted baseline,
+    @Nullable StageWatch stage,
+    int weight,
+    boolean armed,
+    boolean applied,
+    @Nullable Validation validation,
+    MonitorEvent.@Nullable TelemetryLost lost,
+    boolean breached,
+    boolean halted,
+    boolean ended) {
+
+  private static final Watch NOTHING =
+      new Watch(null, null, null, 0, false, false, null, null, false, false, false);
+
+  /// G2: a baseline that gate-service waits for.
+  public record BaselineWanted(EventId request, int attempt, Duration window) {}
+
+  /// D4: one attempt of one stage.
+  ///
+  /// @param owed whether a verdict is owed: it is a traffic stage, applied, and not completed
+  /// @param said the verdict given; null before it
+  public record StageWatch(Stage stage, int attempt, boolean owed, @Nullable Verdict said) {
+
+    private boolean is(int index, int which) {
+      return stage.index() == index && attempt == which;
+    }
+
+    private boolean isBefore(Stage other, int which) {
+      return stage.index() < other.index() || stage.index() == other.index() && attempt < which;
+    }
+  }
+
+  /// M1: the observation at full traffic.
+  ///
+  /// @param started whether it was told that it began
+  /// @param said    the verdict given; null before it
+  public record Validation(boolean started, @Nullable Verdict said) {}
+
+  /// The state after these facts of one release, in the order of its journal.
+  public static Watch of(List<Fact> history) {
+    Watch watch = NOTHING;
+    for (Fact fact : history) {
+      watch = watch.evolve(fact);
+    }
+    return watch;
+  }
+
+  /// What a verdict is owed on now; null when on nothing. The release comes before its last stage.
+  public @Nullable Question question() {
+    if (halted || ended) {
+      return null;
+    }
+    if (validation != null) {
+      return new Question.OfRelease();
+    }
+    return stage != null && stage.owed()
+        ? new Question.OfStage(stage.stage().index(), stage.attempt())
+        : null;
+  }
+
+  /// Whether the candidate may have traffic: from the first traffic stage on, until it was taken back to none.
+  public boolean exposed() {
+    return armed && !(halted && weight == 0);
+  }
+
+  /// Whether instances that do not answer are lost telemetry: the candidate was there once and should be still.
+  public boolean telemetryOwed() {
+    return applied && !halted && !ended;
+  }
+
+  /// The state after one more fact. Every fact is recorded, in whatever phase it comes.
+  public Watch evolve(Fact fact) {
+    return switch (fact.event()) {
+      case GateEvent event -> gate(event, fact.id());
+      case RolloutEvent event -> rollout(event);
+      case MonitorEvent event -> said(event);
+      case AuditEvent _ -> this;
+      case NotificationEvent _ -> this;
+      case Unrecognised _ -> this;
+    };
+  }
+
+  private Watch gate(GateEvent event, EventId id) {
+    return switch (event) {
+      case GateEvent.ReleaseAccepted accepted -> with(accepted.runbook().monitoring());
+      case GateEvent.ReleaseRefused _ -> finished();
+      case GateEvent.BaselineRequested asked ->
+          with(new BaselineWanted(id, asked.attempt(), asked.window()));
+      case GateEvent.ReleaseBlocked _ -> with((BaselineWanted) null);
+      case GateEvent.ReleaseWithdrawn _ -> with((BaselineWanted) null);
+      case GateEvent.RequestRefused _ -> this;
+      case GateEvent.PreconditionChecked _ -> this;
+      case GateEvent.GatePassed _ -> this;
+      case GateEvent.GateFailed _ -> this;
+      case GateEvent.ApprovalRequested _ -> this;
+      case GateEvent.ApprovalGranted _ -> this;
+      case GateEvent.ApprovalDenied _ -> this;
+      case GateEvent.ApprovalExpired _ -> this;
+      case GateEvent.ReleaseQueued _ -> this;
+      case GateEvent.ReleaseCleared _ -> this;
+      case GateEvent.ClearanceRenewed _ -> this;
+      case GateEvent.ClearanceRevoked _ -> this;
+      case GateEvent.ArtifactQuarantined _ -> this;
+      case GateEvent.QuarantineLifted _ -> this;
+    };
+  }
+
+  private Watch rollout(RolloutEvent event) {
+    return switch (event) {
+      case RolloutEvent.StageStarted started -> started(started.stage(), started.attempt());
+      case RolloutEvent.StageApplied applied ->
+          applied(applied.stage(), applied.attempt(), applied.verdictDue() != null);
+      case RolloutEvent.StageCompleted completed ->
+          stage != null && stage.is(completed.stage().index(), completed.attempt())
+              ? with(new StageWatch(stage.stage(), stage.attempt(), false, stage.said()))
+              : this;
+      case RolloutEvent.RolloutCompleted _ ->
+          with(100).with(validation == null ? new Validation(false, null) : validation);
+      case RolloutEvent.DriftFound drift -> with(Math.min(drift.asked(), drift.observed()));
+      case RolloutEvent.RolloutHalted _ -> stopped();
+      case RolloutEvent.RollbackStepCompleted completed ->
+          completed.step().kind() == RollbackStep.Kind.SHIFT ? with(0) : this;
+      case RolloutEvent.RolledBack _ -> with(0);
+      case RolloutEvent.RolloutSettled _ -> finished();
+      case RolloutEvent.DeploymentStarted _ -> this;
+      case RolloutEvent.StagePaused _ -> this;
+      case RolloutEvent.StageResumed _ -> this;
+      case RolloutEvent.DecisionRequested _ -> this;
+      case RolloutEvent.DecisionTaken _ -> this;
+      case RolloutEvent.RollbackStarted _ -> this;
+      case RolloutEvent.RollbackFailed _ -> this;
+      case RolloutEvent.CommandRefused _ -> this;
+    };
+  }
+
+  private Watch said(MonitorEvent event) {
+    return switch (event) {
+      case MonitorEvent.BaselineCaptured captured -> answered(captured.request());
+      case MonitorEvent.BaselineRefused refused -> answered(refused.request());
+      case MonitorEvent.StageVerified verified ->
+          stage != null && stage.is(verified.stage(), verified.attempt())
+              ? with(
+                  new StageWatch(stage.stage(), stage.attempt(), stage.owed(), verified.verdict()))
+              : this;
+      case MonitorEvent.BudgetBreached _ -> told();
+      case MonitorEvent.TelemetryLost loss -> with(loss);
+      case MonitorEvent.TelemetryRecovered _ -> with((MonitorEvent.TelemetryLost) null);
+      case MonitorEvent.ObservationStarted _ ->
+          with(new Validation(true, validation == null ? null : validation.said()));
+      case MonitorEvent.ReleaseVerified verified -> with(new Validation(true, verified.verdict()));
+    };
+  }
+
+  private Watch started(Stage next, int attempt) {
+    if (stage != null && !stage.isBefore(next, attempt)) {
+      return this;
+    }
+    Watch watch = with(new StageWatch(next, attempt, false, null));
+    return next.isInfrastructure() ? watch : watch.with(next.weight()).withArmed();
+  }
+
+  private Watch applied(Stage which, int attempt, boolean verdictDue) {
+    Watch watch = started(which, attempt);
+    if (watch.stage == null || !watch.stage.is(which.index(), attempt)) {
+      return watch; // an older stage, read late
+    }
+    if (which.isInfrastructure()) {
+      return watch;
+    }
+    return watch
+        .with(new StageWatch(which, attempt, verdictDue, watch.stage.said()))
+        .with(which.weight())
+        .withApplied();
+  }
+
+  private Watch answered(EventId request) {
+    return baseline != null && baseline.request().equals(request)
+        ? with((BaselineWanted) null)
+        : this;
+  }
+
+  private Watch with(@Nullable Monitoring newer) {
+    return new Watch(
+        newer, baseline, stage, weight, armed, applied, validation, lost, breached, halted, ended);
+  }
+
+  private Watch with(@Nullable BaselineWanted newer) {
+    return new Watch(
+        monitoring, newer, stage, weight, armed, applied, validation, lost, breached, halted, ended);
+  }
+
+  private Watch with(StageWatch newer) {
+    return new Watch(
+        monitoring, baseline, newer, weight, armed, applied, validation, lost, breached, halted, ended);
+  }
+
+  private Watch with(int newer) {
+    return new Watch(
+        monitoring, baseline, stage, newer, armed, applied, validation, lost, breached, halted, ended);
+  }
+
+  private Watch with(Validation newer) {
+    return new Watch(
+        monitoring, baseline, stage, weight, armed, applied, newer, lost, breached, halted, ended);
+  }
+
+  private Watch with(MonitorEvent.@Nullable TelemetryLost newer) {
+    return new Watch(
+        monitoring, baseline, stage, weight, armed, applied, validation, newer, breached, halted, ended);
+  }
+
+  private Watch withArmed() {
+    return new Watch(
+        monitoring, baseline, stage, weight, true, applied, validation, lost, breached, halted, ended);
+  }
+
+  private Watch withApplied() {
+    return new Watch(
+        monitoring, baseline, stage, weight, true, true, validation, lost, breached, halted, ended);
+  }
+
+  private Watch told() {
+    return new Watch(
+        monitoring, baseline, stage, weight, armed, applied, validation, lost, true, halted, ended);
+  }
+
+  private Watch stopped() {
+    return new Watch(
+        monitoring, baseline, stage, weight, armed, applied, validation, lost, breached, true, ended);
+  }
+
+  private Watch finished() {
+    return new Watch(
+        monitoring, null, stage, weight, armed, applied, validation, lost, breached, halted, true);
+  }
+}

@@ -1,0 +1,94 @@
+package io.lockkeeper.monitor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The watch's clock: it counts only time that was really observed, and stands while telemetry is lost.
+/// Runbook D4, M1.
+///
+/// All times are of one clock, the looker's own; times in facts of others are not compared with it.
+/// Kept beside every look, so that a restart goes on with the remaining time.
+///
+/// @param question what the observed time is counted for; null when no verdict is owed
+/// @param observed time observed since the question was put
+/// @param seen     the last look that succeeded; null before the first
+/// @param failed   looks failed in a row
+/// @param good     looks succeeded in a row
+/// @param lost     since when nothing could be read; null while it can
+public record WatchClock(
+    @Nullable Question question,
+    Duration observed,
+    @Nullable Instant seen,
+    int failed,
+    int good,
+    @Nullable Instant lost) {
+
+  /// So many failed looks in a row are lost telemetry.
+  public static final int FAILED_LOOKS = 3;
+
+  /// So many good looks in a row end the loss; one alone may be luck.
+  public static final int GOOD_LOOKS = 2;
+
+  private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(5);
+
+  /// The clock of a watch of which no look is known: nothing observed, and lost if the facts say so.
+  public static WatchClock of(Watch watch) {
+    return new WatchClock(
+        watch.question(), Duration.ZERO, null, 0, 0, watch.lost() == null ? null : watch.lost().since());
+  }
+
+  /// How long may pass without a good look before telemetry counts as lost: three intervals, at least 5 s.
+  public static Duration patience(Duration interval) {
+    Duration three = interval.multipliedBy(FAILED_LOOKS);
+    return three.compareTo(SHORTEST_PATIENCE) < 0 ? SHORTEST_PATIENCE : three;
+  }
+
+  /// The clock after a look at `at`, which succeeded (`good`) or not.
+  ///
+  /// Time between two good looks counts when both answer the same question, telemetry was not lost between
+  /// them and they are no further apart than [#patience]. The first look at a question starts its count.
+  /// A failed look counts against telemetry only while it is owed: before the first traffic stage is applied,
+  /// a candidate that does not answer is no loss.
+  public WatchClock after(WatchGoal.Candidate goal, boolean good, Instant at) {
+    Duration patience = patience(goal.monitoring().interval());
+    return good ? seen(goal, patience, at) : unseen(goal, patience, at);
+  }
+
+  private WatchClock seen(WatchGoal.Candidate goal, Duration patience, Instant at) {
+    int inARow = good + 1;
+    Instant since = lost;
+    if (since == null && goal.owed() && seen != null && later(seen, at).compareTo(patience) > 0) {
+      since = seen; // nobody looked for too long: what happened meanwhile was not observed
+      inARow = 1;
+    }
+    boolean same = Objects.equals(question, goal.question());
+    Duration counted = same ? observed : Duration.ZERO;
+    if (same && since == null && seen != null) {
+      counted = counted.plus(later(seen, at));
+    }
+    Instant stillLost = inARow >= GOOD_LOOKS ? null : since;
+    return new WatchClock(goal.question(), counted, at, 0, inARow, stillLost);
+  }
+
+  private WatchClock unseen(WatchGoal.Candidate goal, Duration patience, Instant at) {
+    boolean same = Objects.equals(question, goal.question());
+    Duration counted = same ? observed : Duration.ZERO;
+    if (!goal.owed()) {
+      return new WatchClock(goal.question(), counted, seen, 0, 0, lost);
+    }
+    int inARow = failed + 1;
+    Instant last = seen == null ? at : seen;
+    Instant since = lost;
+    if (since == null && (inARow >= FAILED_LOOKS || later(last, at).compareTo(patience) > 0)) {
+      since = last;
+    }
+    return new WatchClock(goal.question(), counted, seen, inARow, 0, since);
+  }
+
+  /// The time from one look to the next; never negative, whatever the system clock was set to.
+  private static Duration later(Instant from, Instant until) {
+    return until.isBefore(from) ? Duration.ZERO : Duration.between(from, until);
+  }
+}

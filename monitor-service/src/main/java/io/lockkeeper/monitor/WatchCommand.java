@@ -1,0 +1,36 @@
+package io.lockkeeper.monitor;
+
+import io.lockkeeper.events.EventId;
+import io.lockkeeper.events.MonitorEvent.Look;
+import io.lockkeeper.events.MonitorEvent.Measure;
+import java.time.Instant;
+import java.util.List;
+
+/// What the outside of monitor-service reports to its decisions: results of looking, never what follows.
+public sealed interface WatchCommand {
+
+  /// D4, M1, R1: a look succeeded and was judged together with all before it.
+  ///
+  /// @param look       where its samples stand
+  /// @param clock      the watch's clock after this look
+  /// @param assessment what the judge makes of everything seen so far
+  record Looked(Look look, WatchClock clock, Assessment assessment) implements WatchCommand {}
+
+  /// D4: a look failed.
+  ///
+  /// @param clock  the watch's clock after this look
+  /// @param reason what went wrong, in words
+  record TelemetryFailed(WatchClock clock, String reason) implements WatchCommand {}
+
+  /// G2: the baseline that `request` asked for was captured.
+  record BaselineTaken(
+      EventId request, Instant from, Instant until, List<Measure> measures, Look look)
+      implements WatchCommand {
+    public BaselineTaken {
+      measures = List.copyOf(measures);
+    }
+  }
+
+  /// G2: the baseline that `request` asked for cannot be had now.
+  record BaselineFailed(EventId request, String reason) implements WatchCommand {}
+}

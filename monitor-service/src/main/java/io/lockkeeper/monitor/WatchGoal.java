@@ -1,0 +1,38 @@
+package io.lockkeeper.monitor;
+
+import io.lockkeeper.events.EventId;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What there is to look at now. The same state gives the same goal, after a restart too.
+///
+/// @param baseline  G2: the baseline to capture; null when none is asked for
+/// @param candidate D4, M1, R1: the candidate to watch; null when it cannot have traffic
+public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candidate) {
+
+  /// G2: capture what is normal over `window`, for this request.
+  public record Baseline(EventId request, Monitoring monitoring, Duration window) {}
+
+  /// Look at both versions every `monitoring.interval`.
+  ///
+  /// @param weight   the share of traffic that the candidate is to have, percent
+  /// @param question what a verdict is owed on; null when only a breach can be told
+  /// @param owed     whether telemetry that does not answer is lost telemetry
+  public record Candidate(
+      Monitoring monitoring, int weight, @Nullable Question question, boolean owed) {}
+
+  /// The goal of this state.
+  public static WatchGoal of(Watch watch) {
+    Monitoring monitoring = watch.monitoring();
+    if (monitoring == null || watch.ended()) {
+      return new WatchGoal(null, null);
+    }
+    Watch.BaselineWanted wanted = watch.baseline();
+    return new WatchGoal(
+        wanted == null ? null : new Baseline(wanted.request(), monitoring, wanted.window()),
+        watch.armed()
+            ? new Candidate(monitoring, watch.weight(), watch.question(), watch.telemetryOwed())
+            : null);
+  }
+}
