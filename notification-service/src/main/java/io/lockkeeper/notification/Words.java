@@ -1,0 +1,92 @@
+package io.lockkeeper.notification;
+
+import io.lockkeeper.events.MonitorEvent.Measure;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Numbers and times as people read them in a channel.
+final class Words {
+
+  /// The longest foreign text within a message, in characters.
+  private static final int FOREIGN = 600;
+
+  private Words() {}
+
+  /// UTC, to the second.
+  static String time(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /// `1 h 5 min`, `40 s`; below one second in milliseconds.
+  static String length(Duration duration) {
+    if (duration.isNegative() || duration.compareTo(Duration.ofSeconds(1)) < 0) {
+      return duration.toMillis() + " ms";
+    }
+    StringBuilder words = new StringBuilder();
+    append(words, duration.toDays(), "d");
+    append(words, duration.toHoursPart(), "h");
+    append(words, duration.toMinutesPart(), "min");
+    append(words, duration.toSecondsPart(), "s");
+    return words.toString();
+  }
+
+  private static void append(StringBuilder words, long count, String unit) {
+    if (count > 0) {
+      words.append(words.isEmpty() ? "" : " ").append(count).append(' ').append(unit);
+    }
+  }
+
+  /// `errors 2.1 % (before 0.2 %, 1200 samples)`, separated by semicolons.
+  static String measures(List<Measure> measures) {
+    return measures.stream().map(Words::measure).collect(Collectors.joining("; "));
+  }
+
+  /// One signal in numbers.
+  static String measure(Measure measure) {
+    String control =
+        measure.control() == null ? "" : "control " + value(measure.control(), measure.unit()) + ", ";
+    return measure.signal()
+        + " "
+        + value(measure.candidate(), measure.unit())
+        + " ("
+        + control
+        + measure.samples()
+        + " samples)";
+  }
+
+  private static String value(@Nullable Double value, String unit) {
+    if (value == null) {
+      return "unknown";
+    }
+    return switch (unit) {
+      case "fraction" -> number(value * 100) + " %";
+      case "s" -> value < 1 ? number(value * 1000) + " ms" : number(value) + " s";
+      default -> number(value) + " " + unit;
+    };
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value)
+        .replaceFirst("(\\.\\d*?)0+$", "$1")
+        .replaceFirst("\\.$", "");
+  }
+
+  /// Text that others wrote, on one line and of bounded length, so that no request can shape a message.
+  static String foreign(String text) {
+    return cut(text.replaceAll("\\p{Cntrl}+", " ").strip(), FOREIGN);
+  }
+
+  /// At most `length` characters, with an ellipsis where something was cut off.
+  static String cut(String text, int length) {
+    if (text.length() <= length) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(length - 2)) ? length - 2 : length - 1;
+    return text.substring(0, end) + "…";
+  }
+}
