@@ -1,0 +1,170 @@
+package io.lockkeeper.monitor.judge;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What the stable version showed before the release: the stored health baseline. Small, and enough
+/// to judge by when no control runs beside the candidate. Runbook G2, M2.
+///
+/// @param from       time of its first sample
+/// @param to         time of its last
+/// @param looks      scrapes in it
+/// @param requests   requests in it
+/// @param counts     counted pairs by signal name
+/// @param durations  durations by signal name
+/// @param cpu        CPU seconds per request, or `null`
+/// @param idle       instance-seconds per request, for the share of CPU that is spent without requests
+/// @param memory     mean memory of an instance, or `null`
+public record Baseline(
+    Instant from,
+    Instant to,
+    int looks,
+    long requests,
+    Map<String, Counted> counts,
+    Map<String, Timed> durations,
+    @Nullable Double cpu,
+    double idle,
+    @Nullable Double memory) {
+
+  /// One scrape of the stable version.
+  ///
+  /// @param at      when
+  /// @param samples its instances
+  public record Scrape(Instant at, List<Sample> samples) {
+
+    public Scrape {
+      samples = List.copyOf(samples);
+    }
+  }
+
+  /// A counted pair over the baseline.
+  ///
+  /// @param total      things tried
+  /// @param bad        those that went wrong
+  /// @param dispersion how much more than chance the share varies from scrape to scrape, `1..6`
+  public record Counted(long total, long bad, double dispersion) {}
+
+  /// Durations over the baseline.
+  ///
+  /// @param bounds     upper bounds, as in [Histogram]
+  /// @param counts     observations by bucket, not cumulative; `+Inf` last
+  /// @param dispersion as in [Counted], for the share above each bound
+  public record Timed(List<Double> bounds, List<Double> counts, List<Double> dispersion) {
+
+    public Timed {
+      bounds = List.copyOf(bounds);
+      counts = List.copyOf(counts);
+      dispersion = List.copyOf(dispersion);
+    }
+
+    /// The duration that the share `q` of requests did not exceed, in the unit of the bounds.
+    public double quantile(double q) {
+      return Buckets.of(bounds, counts).quantile(q);
+    }
+  }
+
+  public Baseline {
+    counts = Map.copyOf(counts);
+    durations = Map.copyOf(durations);
+  }
+
+  /// The time from first to last sample.
+  public Duration span() {
+    return Duration.between(from, to);
+  }
+
+  /// Sums up scrapes, oldest first, for these signals. Counters of an instance count from its first
+  /// sample, resets and gaps are handled as in a watch.
+  ///
+  /// @throws IllegalArgumentException when there is no scrape
+  public static Baseline of(List<Scrape> scrapes, List<Signal> signals) {
+    if (scrapes.isEmpty()) {
+      throw new IllegalArgumentException("a baseline needs scrapes");
+    }
+    var layout = Layout.of(signals);
+    var from = scrapes.getFirst().at();
+    var reader = new ArmReader(layout, 600, new boolean[layout.counts().size()]);
+    var steps = new ArrayList<Tally>();
+    double instanceSeconds = 0;
+    double before = 0;
+    for (var scrape : scrapes) {
+      var tally = new Tally(layout);
+      double at = Duration.between(from, scrape.at()).toMillis() / 1000.0;
+      if (reader.read(at, scrape.samples(), tally)) {
+        instanceSeconds += tally.instances * (at - before);
+        before = at;
+        steps.add(tally);
+      }
+    }
+    var sum = new Sum(steps);
+    var counts = new TreeMap<String, Counted>();
+    for (int i = 0; i < layout.counts().size(); i++) {
+      int index = i;
+      double total = sum.of(t -> t.total[index]);
+      if (total > 0) {
+        double bad = sum.of(t -> t.bad[index]);
+        double spread = Dispersion.of(sum.each(t -> t.bad[index]), sum.each(t -> t.total[index]));
+        counts.put(layout.counts().get(i), new Counted((long) total, (long) bad, spread));
+      }
+    }
+    var durations = new TreeMap<String, Timed>();
+    for (int d = 0; d < layout.durations().size(); d++) {
+      timed(steps, d).ifPresent(put(durations, layout.durations().get(d)));
+    }
+    double cpuRequests = sum.of(t -> t.cpuRequests);
+    double memoryOf = sum.of(t -> t.memoryOf);
+    double requests = sum.of(t -> t.requests);
+    return new Baseline(
+        from,
+        scrapes.getLast().at(),
+        scrapes.size(),
+        (long) requests,
+        counts,
+        durations,
+        cpuRequests > 0 ? sum.of(t -> t.cpuSeconds) / cpuRequests : null,
+        requests > 0 ? instanceSeconds / requests : 0,
+        memoryOf > 0 ? sum.of(t -> t.memory) / memoryOf : null);
+  }
+
+  private static java.util.function.Consumer<Timed> put(Map<String, Timed> map, String name) {
+    return timed -> map.put(name, timed);
+  }
+
+  private static java.util.Optional<Timed> timed(List<Tally> steps, int d) {
+    var all = new Buckets();
+    for (var step : steps) {
+      all.add(step.durations[d]);
+    }
+    if (all.total() == 0) {
+      return java.util.Optional.empty();
+    }
+    var bounds = Arrays.stream(all.bounds()).boxed().toList();
+    var dispersion = new ArrayList<Double>();
+    for (double bound : bounds) {
+      var sum = new Sum(steps);
+      dispersion.add(
+          Dispersion.of(
+              sum.each(t -> t.durations[d].isEmpty() ? 0 : t.durations[d].above(bound)),
+              sum.each(t -> t.durations[d].total())));
+    }
+    return java.util.Optional.of(
+        new Timed(bounds, Arrays.stream(all.counts()).boxed().toList(), dispersion));
+  }
+
+  private record Sum(List<Tally> steps) {
+
+    double of(java.util.function.ToDoubleFunction<Tally> value) {
+      return Arrays.stream(each(value)).sum();
+    }
+
+    double[] each(java.util.function.ToDoubleFunction<Tally> value) {
+      return steps.stream().mapToDouble(value).toArray();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.lockkeeper.monitor.judge;
+
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Judges counted pairs: errors of requests, failures of a KPI. Beside a control the events of both arms
+/// are split as a binomial, which no common burst or season can disturb; against a baseline the rate is
+/// held to what the baseline (and the control, while it ran) makes plausible. Runbook M1, M2.
+final class CountTest implements SignalTest {
+
+  private static final double[] ERROR_GRID = {1.25, 1.6, 2.2, 3.5, 7, 20, 80};
+  private static final double[] KPI_GRID = {1.05, 1.12, 1.25, 1.6, 3, 8};
+  private static final double[] SAFE = {0.8, 0.6, 0.4, 0.2, 0.05};
+
+  private final CountRule rule;
+  private final JudgeSettings settings;
+  private final int index;
+  private final Instant epoch;
+  private final double[] grid;
+  private final double[] l;
+  private final double[] lSafe = new double[SAFE.length];
+  private final EProcess process;
+  private final EProcess safetyBeside = EProcess.ofWhole(SAFE.length);
+  private final EProcess safetyKnown = EProcess.ofWhole(SAFE.length);
+  private final Onset onset;
+  private final Finding finding;
+  private double events;
+  private Evidence.Reference reference = Evidence.Reference.NONE;
+  private double x1;
+  private double n1;
+  private double x0;
+  private double n0;
+
+  CountTest(
+      Signal signal,
+      JudgeSettings settings,
+      int index,
+      Baseline.@Nullable Counted baseline,
+      Instant epoch) {
+    this.settings = settings;
+    this.index = index;
+    this.epoch = epoch;
+    rule = new CountRule(signal, settings, baseline);
+    grid = signal.kind() == Signal.Kind.ERRORS ? ERROR_GRID : KPI_GRID;
+    l = new double[grid.length];
+    process = new EProcess(grid.length, settings.plannedStrata(), settings.cap());
+    onset = new Onset(grid.length);
+    finding = new Finding(signal, settings);
+  }
+
+  @Override
+  public Finding finding() {
+    return finding;
+  }
+
+  @Override
+  public void observe(Stratum stratum) {
+    var candidate = stratum.candidate();
+    var control = stratum.control();
+    if (!candidate.counted[index]) {
+      finding.miss();
+      return;
+    }
+    double c1 = candidate.bad[index];
+    double t1 = candidate.total[index];
+    boolean beside = control != null && control.counted[index] && control.total[index] > 0;
+    double c0 = beside ? control.bad[index] : 0;
+    double t0 = beside ? control.total[index] : 0;
+    if (control != null && !beside || !rule.canJudge(beside)) {
+      finding.hold(stratum.at());
+      if (stratum.closes()) {
+        rule.learn(c0, t0);
+      }
+      return;
+    }
+    if (beside) {
+      rule.beside(c1, t1, c0, t0, grid, l);
+    } else {
+      rule.known(c1, t1, grid, l);
+    }
+    double evidence = stratum.closes() ? process.close(l) : process.peek(l);
+    finding.note(stratum.at(), evidence, events + c1 >= settings.minimumEvents());
+    if (stratum.closes()) {
+      close(stratum.start(), beside, c1, t1, c0, t0);
+    }
+  }
+
+  private void close(double start, boolean beside, double c1, double t1, double c0, double t0) {
+    var now =
+        beside
+            ? Evidence.Reference.CONTROL
+            : rule.knows() ? Evidence.Reference.BASELINE : Evidence.Reference.NONE;
+    if (now != reference) {
+      reference = now;
+      x1 = 0;
+      n1 = 0;
+      x0 = 0;
+      n0 = 0;
+    }
+    events += c1;
+    x1 += c1;
+    n1 += t1;
+    x0 += c0;
+    n0 += t0;
+    onset.add(l, settings.cap(), start, c1, t1, c0, t0);
+    if (beside) {
+      rule.harmBeside(c1, t1, c0, t0, SAFE, lSafe);
+      safetyBeside.close(lSafe);
+    }
+    rule.harmKnown(c1, t1, SAFE, lSafe);
+    safetyKnown.close(lSafe);
+    rule.learn(c0, t0);
+  }
+
+  private double logSafety() {
+    return LogSpace.add(safetyBeside.logE(), safetyKnown.logE()) - StrictMath.log(2);
+  }
+
+  @Override
+  public Evidence evidence() {
+    var since = onset.best();
+    boolean changed = finding.isBreached() && since.n1() > 0;
+    boolean beside = reference == Evidence.Reference.CONTROL;
+    double a = changed ? since.x1() : x1;
+    double b = changed ? since.n1() : n1;
+    double c = beside ? (changed ? since.x0() : x0) : rule.referenceBad();
+    double d = beside ? (changed ? since.n0() : n0) : rule.referenceTotal();
+    var interval =
+        Interval.ofCounts(a, b, c, d, rule.dispersion(), 1 / StrictMath.exp(finding.threshold()));
+    double safeAt = StrictMath.log(1 / settings.harm().level());
+    double safety = logSafety();
+    double boundary = rule.boundary(beside);
+    double seenFrom = rule.seenFrom(b, beside ? d : 0, finding.threshold(), beside);
+    return new Evidence(
+        finding.signal(), finding.standing(safety >= safeAt), reference, interval.estimate(),
+        interval.low(), interval.high(), boundary, finding.logE(), finding.most(),
+        finding.threshold(), safety, safeAt, a, b, c, d, seenFrom,
+        changed ? epoch.plusMillis(Math.round(since.start() * 1000)) : null,
+        text(a, b, c, d, interval, boundary, seenFrom));
+  }
+
+  private String text(
+      double a, double b, double c, double d, Interval interval, double boundary, double seenFrom) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %.3f %% (%.0f of %.0f) against %.3f %% (%.0f of %.0f) in the %s: %.2fx, within"
+            + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx\" reaches"
+            + " %.1f nats (now %.1f); %.2fx would have been seen",
+        finding.signal().name(),
+        percent(a, b), a, b,
+        percent(c, d), c, d,
+        reference.name().toLowerCase(Locale.ROOT),
+        interval.estimate(), interval.low(), interval.high(),
+        boundary, finding.threshold(), finding.logE(), seenFrom);
+  }
+
+  private static double percent(double part, double whole) {
+    return whole > 0 ? 100 * part / whole : 0;
+  }
+}

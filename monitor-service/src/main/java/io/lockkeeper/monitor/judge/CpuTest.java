@@ -1,0 +1,143 @@
+package io.lockkeeper.monitor.judge;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Judges CPU seconds per request on closed strata, with an allowance for what an instance burns
+/// without requests (arms of unequal load differ by that alone). Runbook M1.
+final class CpuTest implements SignalTest {
+
+  private static final double[] SHIFTS = {0.04, 0.08, 0.16, 0.3, 0.6};
+  private static final double IDLE_CORES = 0.03;
+  private static final double ARM_TAU = 0.035;
+  private static final double KNOWN_EXTRA = 0.10;
+  /// Squared coefficient of variation of the CPU of one request, until the noise is learned.
+  private static final double PER_REQUEST = 0.25;
+
+  private final JudgeSettings settings;
+  private final double margin;
+  private final @Nullable Double baselineCost;
+  private final double baselineIdle;
+  private final Finding finding;
+  private final EProcess process;
+  private final WarmUpGate gate;
+  private final ArmNoise noise = new ArmNoise(ARM_TAU);
+  private final double[] l = new double[SHIFTS.length];
+  private double sum;
+  private double strata;
+  private double bound = 1;
+  private Evidence.Reference against = Evidence.Reference.NONE;
+  private double cpu1;
+  private double requests1;
+  private double cpu0;
+  private double requests0;
+
+  CpuTest(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
+    this.settings = settings;
+    margin = signal.effectiveMargin();
+    baselineCost = baseline == null ? null : baseline.cpu();
+    baselineIdle = baseline == null ? 0 : baseline.idle();
+    finding = new Finding(signal, settings);
+    process = new EProcess(SHIFTS.length, settings.plannedStrata(), settings.cap());
+    gate = new WarmUpGate(settings.warmUp());
+  }
+
+  @Override
+  public Finding finding() {
+    return finding;
+  }
+
+  @Override
+  public void observe(Stratum stratum) {
+    if (!stratum.closes()) {
+      return;
+    }
+    var candidate = stratum.candidate();
+    var control = stratum.control();
+    if (!(candidate.cpuRequests > 0)) {
+      finding.miss();
+      return;
+    }
+    if (!(candidate.cpuSeconds > 0)) {
+      finding.hold(stratum.at());
+      return;
+    }
+    boolean beside = control != null;
+    if (beside && !(control.cpuRequests > 0 && control.cpuSeconds > 0)
+        || !beside && (baselineCost == null || baselineCost <= 0)) {
+      finding.miss();
+      return;
+    }
+    double cost1 = candidate.cpuSeconds / candidate.cpuRequests;
+    double cost0 = beside ? control.cpuSeconds / control.cpuRequests : baselineCost;
+    double idle1 = candidate.instances * stratum.span() / candidate.cpuRequests;
+    double idle0 = beside ? control.instances * stratum.span() / control.cpuRequests : baselineIdle;
+    double allowance = Math.max(0, IDLE_CORES * (idle1 - idle0)) / cost0;
+    double edge = 1 + margin + (beside ? 0 : KNOWN_EXTRA) + allowance;
+    double ratio = StrictMath.log(cost1 / cost0);
+    double sampling =
+        PER_REQUEST * (1 / candidate.cpuRequests + (beside ? 1 / control.cpuRequests : 0));
+    if (!stratum.calm() || !gate.isOpen()) {
+      finding.hold(stratum.at());
+    } else {
+      double v = noise.variance() + sampling;
+      LikelihoodRatio.gaussian(ratio - StrictMath.log(edge), v, SHIFTS, l);
+      finding.note(stratum.at(), process.close(l), true);
+      note(beside, candidate, control, ratio, edge);
+    }
+    if (stratum.calm()) {
+      boolean open = gate.isOpen();
+      if (gate.add(stratum.at(), ratio, sampling)) {
+        process.restart();
+      }
+      if (open) {
+        noise.add(ratio, sampling);
+      }
+    }
+  }
+
+  private void note(
+      boolean beside, Tally candidate, @Nullable Tally control, double ratio, double edge) {
+    var now = beside ? Evidence.Reference.CONTROL : Evidence.Reference.BASELINE;
+    if (now != against) {
+      against = now;
+      sum = 0;
+      strata = 0;
+      cpu1 = 0;
+      requests1 = 0;
+      cpu0 = 0;
+      requests0 = 0;
+    }
+    sum += ratio;
+    strata++;
+    bound = edge;
+    cpu1 += candidate.cpuSeconds;
+    requests1 += candidate.cpuRequests;
+    if (control != null) {
+      cpu0 += control.cpuSeconds;
+      requests0 += control.cpuRequests;
+    }
+  }
+
+  @Override
+  public Evidence evidence() {
+    double variance = strata > 0 ? noise.variance() / strata : 0;
+    var interval =
+        Interval.of(
+            strata > 0 ? sum / strata : 0, variance, 1 / StrictMath.exp(finding.threshold()));
+    double seen =
+        variance > 0
+            ? bound * StrictMath.exp(StrictMath.sqrt(2 * variance * (finding.threshold() + 2)))
+            : Double.POSITIVE_INFINITY;
+    return new Evidence(
+        finding.signal(), finding.standing(false), against, interval.estimate(), interval.low(),
+        interval.high(), bound, finding.logE(), finding.most(), finding.threshold(), 0,
+        StrictMath.log(1 / settings.harm().level()), cpu1, requests1, cpu0, requests0, seen, null,
+        String.format(
+            Locale.ROOT,
+            "%s: %.3fx CPU per request of the %s; a breach when the evidence against \"at most"
+                + " %.2fx\" reaches %.1f nats (now %.1f)",
+            finding.signal().name(), interval.estimate(), against.name().toLowerCase(Locale.ROOT),
+            bound, finding.threshold(), finding.logE()));
+  }
+}

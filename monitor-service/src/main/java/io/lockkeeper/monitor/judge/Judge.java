@@ -1,0 +1,392 @@
+package io.lockkeeper.monitor.judge;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Judges one release, look after look, from its first traffic to the end of its watch. Carries its state
+/// (some kilobytes) and may be asked after every look: the tests are anytime-valid, so looking often
+/// does not raise the chance of a false alarm, which is at most [JudgeSettings#alpha] for the whole watch.
+/// A breach latches. Deterministic: fed the same looks, a new judge says the same, bit for bit, so a
+/// verdict can be re-judged and a lost judge be rebuilt from recorded looks. Not thread-safe.
+/// Runbook D4, M1, M2, R1.
+public final class Judge {
+
+  /// A hole in the telemetry longer than this many scrapes was not observed.
+  private static final int OBSERVED_SCRAPES = 3;
+
+  private static final double FORGET_AFTER = 600;
+
+  private final JudgeSettings settings;
+  private final @Nullable Baseline baseline;
+  private final Layout layout;
+  private final ArmReader controlReader;
+  private final ArmReader candidateReader;
+  private final Tally control;
+  private final Tally candidate;
+  private final CatastropheRule catastrophe;
+  private final double span;
+  private final double lostAfter;
+  private final double interval;
+  private final List<SignalTest> tests = new ArrayList<>();
+  private @Nullable Instant epoch;
+  private @Nullable Instant lastAt;
+  private @Nullable Judgement last;
+  private @Nullable String failedSignal;
+  private boolean catastrophic;
+  private double weight = -1;
+  private double stratumStart;
+  private boolean steady = true;
+  private double calmFrom = Double.NEGATIVE_INFINITY;
+  private double controlTrafficAt;
+  private boolean controlLost;
+  private Progress progress = new Progress(0);
+
+  /// What was measured since the last change of weight.
+  private static final class Progress {
+    final double since;
+    int looks;
+    int present;
+    double observed;
+    double requests;
+    double candidateAt;
+    double trafficAt;
+
+    Progress(double since) {
+      this.since = since;
+      candidateAt = since;
+      trafficAt = since;
+    }
+  }
+
+  /// A judge for one release.
+  ///
+  /// @param baseline what the stable version showed before, or `null`; without it nothing can be judged
+  ///                 once no control is left, except errors against the acceptable ratio
+  public Judge(JudgeSettings settings, @Nullable Baseline baseline) {
+    this.settings = settings;
+    this.baseline = baseline;
+    layout = Layout.of(settings.signals());
+    var known = new boolean[layout.counts().size()];
+    for (int i = 0; i < known.length; i++) {
+      known[i] = baseline != null && baseline.counts().containsKey(layout.counts().get(i));
+    }
+    controlReader = new ArmReader(layout, FORGET_AFTER, known);
+    candidateReader = new ArmReader(layout, FORGET_AFTER, known);
+    control = new Tally(layout);
+    candidate = new Tally(layout);
+    catastrophe = new CatastropheRule(settings.catastrophe());
+    span = seconds(settings.stratum());
+    lostAfter = seconds(settings.lostAfter());
+    interval = seconds(settings.scrapeInterval());
+  }
+
+  /// Judges recorded looks from the beginning.
+  ///
+  /// @return the last judgement, or `null` when there was no look
+  public static @Nullable Judgement replay(
+      JudgeSettings settings, @Nullable Baseline baseline, List<Look> looks) {
+    var judge = new Judge(settings, baseline);
+    Judgement judgement = null;
+    for (var look : looks) {
+      judgement = judge.look(look);
+    }
+    return judgement;
+  }
+
+  /// Takes one look and says what follows from all looks so far. A look that is not newer than the last
+  /// changes nothing and gets the last answer again.
+  public Judgement look(Look look) {
+    if (last != null && lastAt != null && !look.at().isAfter(lastAt)) {
+      return last;
+    }
+    if (epoch == null && look.weight() > 0) {
+      begin(look.at());
+    }
+    double at = epoch == null ? 0 : seconds(Duration.between(epoch, look.at()));
+    double badBefore = errors(candidate.bad);
+    double totalBefore = errors(candidate.total);
+    double requestsBefore = requests(candidate);
+    double controlBefore = requests(control);
+    boolean cold = false;
+    control.cold = false;
+    candidate.cold = false;
+    boolean controlHere = controlReader.read(at, look.control(), control);
+    boolean candidateHere = candidateReader.read(at, look.candidate(), candidate);
+    cold = candidate.cold || control.cold && look.weight() < 1;
+    if (look.weight() <= 0) {
+      idle(look);
+    } else {
+      turn(look.weight(), at);
+      if (cold) {
+        calmFrom = Math.max(calmFrom, at + seconds(settings.warmUp().afterReset()));
+      }
+      controlTrafficAt = requests(control) > controlBefore ? at : controlTrafficAt;
+      observe(at, candidateHere, requests(candidate) - requestsBefore);
+      boolean judged = false;
+      if (candidateHere) {
+        catastrophe(errors(candidate.bad) - badBefore, errors(candidate.total) - totalBefore);
+        judged = judge(at, controlHere);
+      }
+      if (!judged && cold) {
+        steady = false;
+      }
+    }
+    lastAt = look.at();
+    last = judgement(look.at(), at);
+    return last;
+  }
+
+  private void begin(Instant at) {
+    epoch = at;
+    int counts = 0;
+    int durations = 0;
+    for (var signal : settings.signals()) {
+      tests.add(
+          switch (signal.kind()) {
+            case ERRORS, KPI ->
+                new CountTest(
+                    signal, settings, counts++,
+                    baseline == null ? null : baseline.counts().get(signal.name()), at);
+            case DURATION ->
+                new DurationTest(
+                    signal, settings, durations++,
+                    baseline == null ? null : baseline.durations().get(signal.name()), at);
+            case RATE -> new RateTest(signal, settings);
+            case CPU -> new CpuTest(signal, settings, baseline);
+            case MEMORY -> new MemoryTest(signal, settings, baseline);
+          });
+    }
+  }
+
+  /// The candidate gets nothing by plan: nothing is judged, the counters are kept up with.
+  private void idle(Look look) {
+    weight = look.weight();
+    control.clear();
+    candidate.clear();
+  }
+
+  private void turn(double next, double at) {
+    if (next == weight) {
+      return;
+    }
+    if (weight > 0) {
+      calmFrom = Math.max(calmFrom, at + seconds(settings.warmUp().afterShift()));
+    }
+    if (weight >= 0) {
+      steady = false;
+    }
+    if (next >= 1) {
+      control.clear();
+    }
+    weight = next;
+    controlTrafficAt = at;
+    progress = new Progress(at);
+  }
+
+  private void observe(double at, boolean here, double requests) {
+    progress.looks++;
+    if (!here) {
+      return;
+    }
+    progress.present++;
+    double gap = at - progress.candidateAt;
+    progress.observed += gap <= OBSERVED_SCRAPES * interval ? gap : 0;
+    progress.candidateAt = at;
+    progress.requests += requests;
+    progress.trafficAt = requests > 0 ? at : progress.trafficAt;
+  }
+
+  private void catastrophe(double bad, double total) {
+    double share = 0;
+    if (weight < 1 && errors(control.total) > 0) {
+      share = errors(control.bad) / errors(control.total);
+    } else if (baseline != null) {
+      var known = baseline.counts().get(Signal.ERRORS);
+      share = known == null ? 0 : (double) known.bad() / Math.max(1, known.total());
+    }
+    if (catastrophe.add(bad, total, share) && failedSignal == null) {
+      catastrophic = true;
+      failedSignal = Signal.ERRORS;
+    }
+  }
+
+  /// Judges what has been counted since the last stratum, when both arms are there.
+  ///
+  /// @return whether there was something to judge
+  private boolean judge(double at, boolean controlHere) {
+    boolean beside = weight < 1 && at - controlTrafficAt < lostAfter;
+    if (beside && !controlHere) {
+      return false;
+    }
+    if (beside && controlLost) {
+      // What the control did while it was lost belongs to no stratum.
+      controlLost = false;
+      control.clear();
+      candidate.clear();
+      stratumStart = at;
+      return false;
+    }
+    controlLost = !beside && weight < 1;
+    boolean closes = at - stratumStart + interval / 2 > span;
+    var stratum =
+        new Stratum(
+            at, stratumStart, beside ? control : null, candidate, weight, steady,
+            stratumStart >= calmFrom, closes);
+    for (var test : tests) {
+      test.observe(stratum);
+      var finding = test.finding();
+      if (failedSignal == null && finding.isBreached() && finding.signal().critical()) {
+        failedSignal = finding.signal().name();
+      }
+    }
+    if (closes) {
+      control.clear();
+      candidate.clear();
+      stratumStart = at;
+      steady = true;
+    }
+    return true;
+  }
+
+  private Judgement judgement(Instant now, double at) {
+    var evidence = tests.stream().map(SignalTest::evidence).toList();
+    double elapsed = at - progress.since;
+    double expected = Math.max(progress.looks, StrictMath.floor(elapsed / interval));
+    double coverage = expected > 0 ? Math.min(1, progress.present / expected) : 0;
+    var conclusion = conclude(at, coverage, evidence);
+    return new Judgement(
+        now,
+        conclusion.verdict,
+        conclusion.reason,
+        conclusion.signal,
+        evidence,
+        coverage,
+        Duration.ofMillis(Math.round(progress.observed * 1000)),
+        (long) progress.requests,
+        conclusion.text);
+  }
+
+  private record Conclusion(
+      Verdict verdict, Judgement.Reason reason, @Nullable String signal, String text) {}
+
+  private Conclusion conclude(double at, double coverage, List<Evidence> evidence) {
+    if (failedSignal != null) {
+      return failed(failedSignal, evidence);
+    }
+    if (weight <= 0) {
+      return inconclusive(Judgement.Reason.NOT_STARTED, "the candidate gets no traffic yet");
+    }
+    double unseen = at - progress.candidateAt;
+    if (unseen >= lostAfter) {
+      return errored(null, String.format(Locale.ROOT, "the candidate was not seen for %.0f s", unseen));
+    }
+    double quiet = at - progress.trafficAt;
+    if (quiet >= lostAfter) {
+      return inconclusive(
+          Judgement.Reason.NO_TRAFFIC,
+          String.format(Locale.ROOT, "no request reached the candidate for %.0f s", quiet));
+    }
+    if (progress.present < settings.minimumLooks()
+        || progress.requests < settings.minimumRequests()) {
+      return inconclusive(Judgement.Reason.TOO_LITTLE_TRAFFIC, little(evidence));
+    }
+    if (coverage < settings.minimumCoverage()) {
+      return errored(
+          null,
+          String.format(Locale.ROOT, "only %.0f %% of the scrapes saw the candidate", 100 * coverage));
+    }
+    for (var test : tests) {
+      if (isUnmeasured(test.finding(), at)) {
+        String name = test.finding().signal().name();
+        return errored(name, name + " is not measured");
+      }
+    }
+    if (settings.requireEvidence()) {
+      for (var e : evidence) {
+        boolean owed =
+            e.signal().kind() == Signal.Kind.ERRORS || e.signal().kind() == Signal.Kind.DURATION;
+        if (owed && e.signal().critical() && e.standing() != Standing.NOT_WORSE) {
+          return new Conclusion(
+              Verdict.INCONCLUSIVE,
+              Judgement.Reason.HARM_NOT_RULED_OUT,
+              e.signal().name(),
+              "harm is not ruled out: " + e.rule());
+        }
+      }
+    }
+    return new Conclusion(
+        Verdict.PASSED,
+        Judgement.Reason.HEALTHY,
+        null,
+        String.format(
+            Locale.ROOT, "nothing worse in %.0f requests over %.0f s", progress.requests,
+            progress.observed));
+  }
+
+  private Conclusion failed(String signal, List<Evidence> evidence) {
+    if (catastrophic) {
+      return new Conclusion(
+          Verdict.FAILED,
+          Judgement.Reason.CATASTROPHE,
+          signal,
+          String.format(
+              Locale.ROOT, "%.0f of the last %.0f requests failed", catastrophe.failed(),
+              catastrophe.requests()));
+    }
+    var rule =
+        evidence.stream()
+            .filter(e -> e.signal().name().equals(signal))
+            .map(Evidence::rule)
+            .findFirst()
+            .orElse(signal);
+    return new Conclusion(Verdict.FAILED, Judgement.Reason.BREACH, signal, rule);
+  }
+
+  private String little(List<Evidence> evidence) {
+    double seen = Double.POSITIVE_INFINITY;
+    for (var e : evidence) {
+      if (e.signal().kind() == Signal.Kind.ERRORS) {
+        seen = e.seenFrom();
+      }
+    }
+    return String.format(
+        Locale.ROOT,
+        "%.0f requests in %d looks are too few; errors %s would have been seen",
+        progress.requests,
+        progress.present,
+        Double.isInfinite(seen) ? "of no size" : String.format(Locale.ROOT, "of %.1fx", seen));
+  }
+
+  private boolean isUnmeasured(Finding finding, double at) {
+    var signal = finding.signal();
+    boolean owed = signal.critical() && (signal.kind() != Signal.Kind.RATE || weight < 1);
+    double patience = Math.max(lostAfter, 2 * span);
+    double measuredAt = finding.measuredAt();
+    return owed && (Double.isNaN(measuredAt) ? at >= patience : at - measuredAt >= patience);
+  }
+
+  private static Conclusion inconclusive(Judgement.Reason reason, String text) {
+    return new Conclusion(Verdict.INCONCLUSIVE, reason, null, text);
+  }
+
+  private static Conclusion errored(@Nullable String signal, String text) {
+    return new Conclusion(Verdict.ERRORED, Judgement.Reason.TELEMETRY_MISSING, signal, text);
+  }
+
+  private double errors(double[] of) {
+    int i = layout.counts().indexOf(Signal.ERRORS);
+    return i < 0 ? 0 : of[i];
+  }
+
+  private double requests(Tally tally) {
+    return tally.hasRequests ? tally.requests : errors(tally.total);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+}

@@ -1,0 +1,90 @@
+package io.lockkeeper.monitor.judge;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One thing that is watched. Its name is the key of its series in [Sample]. Runbook M1.
+///
+/// @param name     `errors`, `duration`, `rate`, `cpu`, `memory`, or the name of a KPI or endpoint
+/// @param kind     how it is judged
+/// @param critical whether its breach fails the release; otherwise it is told, and decides nothing
+/// @param share    its part of the false-alarm budget before it is shared out, `> 0`; `null` for the
+///                 kind's own ([Kind#share]), divided among the critical signals of that kind
+/// @param margin   the smallest worsening that matters, as a fraction of the control (0.2 = 20 % worse);
+///                 `null` for the kind's own ([Kind#margin])
+public record Signal(
+    String name, Kind kind, boolean critical, @Nullable Double share, @Nullable Double margin) {
+
+  /// Name of the request-error signal.
+  public static final String ERRORS = "errors";
+
+  /// Name of the duration signal over all requests.
+  public static final String DURATION = "duration";
+
+  /// How a signal is judged.
+  public enum Kind {
+    /// Failed of tried; more is worse. Exact for rare events.
+    ERRORS(0.30, 0.20),
+    /// A histogram of durations; longer is worse, at the median and in the tail.
+    DURATION(0.30, 0.03),
+    /// Requests per unit of planned traffic share; fewer is worse. Needs a control.
+    RATE(0.10, 0.10),
+    /// CPU seconds per request; more is worse.
+    CPU(0.075, 0.10),
+    /// Memory per instance; more, or growing without an end, is worse.
+    MEMORY(0.075, 0.06),
+    /// Successes of attempts of a business process; a falling share is worse.
+    KPI(0.15, 0.005);
+
+    private final double share;
+    private final double margin;
+
+    Kind(double share, double margin) {
+      this.share = share;
+      this.margin = margin;
+    }
+
+    /// The kind's part of the false-alarm budget.
+    public double share() {
+      return share;
+    }
+
+    /// The smallest worsening that matters by default, as a fraction of the control.
+    public double margin() {
+      return margin;
+    }
+  }
+
+  public Signal {
+    Objects.requireNonNull(kind);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a signal needs a name");
+    }
+    if (share != null && !(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(name + ": share must be within (0, 1]: " + share);
+    }
+    if (margin != null && !(margin >= 0 && margin < 10)) {
+      throw new IllegalArgumentException(name + ": margin must be within [0, 10): " + margin);
+    }
+  }
+
+  /// A critical signal with its kind's share and margin.
+  public static Signal critical(String name, Kind kind) {
+    return new Signal(name, kind, true, null, null);
+  }
+
+  /// A signal that is told and decides nothing.
+  public static Signal advisory(String name, Kind kind) {
+    return new Signal(name, kind, false, null, null);
+  }
+
+  /// The same signal with another smallest worsening that matters.
+  public Signal withMargin(double smallest) {
+    return new Signal(name, kind, critical, share, smallest);
+  }
+
+  /// The margin in force.
+  public double effectiveMargin() {
+    return margin == null ? kind.margin() : margin;
+  }
+}

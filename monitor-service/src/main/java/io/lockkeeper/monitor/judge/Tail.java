@@ -1,0 +1,114 @@
+package io.lockkeeper.monitor.judge;
+
+import org.jspecify.annotations.Nullable;
+
+/// One threshold of a duration and the tests of how many requests are longer than it. The control is
+/// counted from a threshold that is shorter by the margin, so that the null is "longer by no more than
+/// the margin" for the whole distribution and not for its mean alone.
+final class Tail {
+
+  private static final double[] GRID = {1.08, 1.2, 1.45, 2, 3.5, 8};
+  private static final double[] SAFE = {0.95, 0.85, 0.7, 0.5};
+  private static final double KNOWN_STRETCH = 1.15;
+  private static final double ARM_KNOWN = 4 * 0.04 * 0.04;
+  private static final double LEAST_DISPERSION = 0.25;
+  private static final double RARE = 1e-9;
+
+  final double bound;
+  final double weight;
+  private final double stretch;
+  private final double knownStretch;
+  private final double harm;
+  private final double dispersion;
+  private final EProcess process;
+  private final EProcess safety = EProcess.ofWhole(SAFE.length);
+  private final double[] l = new double[GRID.length];
+  private final double[] lSafe = new double[SAFE.length];
+
+  Tail(double bound, double weight, double dispersion, double margin, JudgeSettings settings) {
+    this.bound = bound;
+    this.weight = weight;
+    this.dispersion = dispersion;
+    stretch = 1 + margin;
+    knownStretch = Math.max(KNOWN_STRETCH, stretch);
+    harm = settings.harm().duration();
+    process = new EProcess(GRID.length, settings.plannedStrata(), settings.cap());
+  }
+
+  double logE() {
+    return process.logE();
+  }
+
+  double logSafety() {
+    return safety.logE();
+  }
+
+  void restart() {
+    process.restart();
+  }
+
+  /// Takes a stratum into account, beside a control or (when it is `null`) against the reference.
+  void observe(
+      Buckets candidate,
+      @Nullable Buckets control,
+      Buckets reference,
+      double armNoise,
+      boolean closes) {
+    double n1 = candidate.total();
+    double x1 = candidate.above(bound);
+    if (control != null) {
+      beside(x1, n1, control.above(bound / stretch), control.total(), reference, armNoise);
+    } else {
+      known(x1, n1, reference);
+    }
+    if (!closes) {
+      process.peek(l);
+      return;
+    }
+    process.close(l);
+    if (control != null) {
+      double n0 = control.total();
+      LikelihoodRatio.conditional(
+          x1, n1, control.above(bound / harm), n0, 1, SAFE, Math.max(1, dispersion), lSafe);
+    } else {
+      double p0 = share(reference, bound / harm);
+      LikelihoodRatio.binomial(x1, n1, p0, SAFE, Math.max(1, dispersion), lSafe);
+    }
+    safety.close(lSafe);
+  }
+
+  private void beside(
+      double x1, double n1, double x0, double n0, Buckets reference, double armNoise) {
+    double p = share(reference, bound);
+    double q = LikelihoodRatio.share(1, n1, n0);
+    double h = elasticity(reference, stretch);
+    double phi =
+        Math.max(LEAST_DISPERSION, dispersion * (1 - p))
+            + armNoise * h * h * (x1 + x0) * q * (1 - q);
+    LikelihoodRatio.conditional(x1, n1, x0, n0, 1, GRID, phi, l);
+  }
+
+  private void known(double x1, double n1, Buckets reference) {
+    double total = reference.total();
+    double p = share(reference, bound / knownStretch);
+    double sure = 2 * StrictMath.sqrt(dispersion * p * (1 - p) / Math.max(1, total));
+    double edge = Math.min(0.98, Math.max(p + sure, 1 / Math.max(2, total)));
+    double h = elasticity(reference, knownStretch);
+    double phi = dispersion + ARM_KNOWN * h * h * n1 * edge / (1 - edge);
+    LikelihoodRatio.binomial(x1, n1, edge, GRID, phi, l);
+  }
+
+  private static double share(Buckets reference, double x) {
+    double total = reference.total();
+    return total > 0 ? Math.clamp(reference.above(x) / total, RARE, 1 - RARE) : 0.5;
+  }
+
+  /// By how many per cent the tail grows when all durations grow by one.
+  private double elasticity(Buckets reference, double by) {
+    double here = reference.above(bound);
+    double shorter = reference.above(bound / by);
+    return here > 0 && shorter > here
+        ? StrictMath.log(shorter / here) / StrictMath.log(by)
+        : 1;
+  }
+}
