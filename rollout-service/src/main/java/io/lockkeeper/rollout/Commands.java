@@ -52,7 +52,7 @@ final class Commands {
       case Phase.Waiting _ ->
           List.of(new RolloutSettled(Outcome.NOT_STARTED, abort.reason(), abort.by()));
       case Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ ->
-          RolloutDecider.Halting.halt(
+          Halting.halt(
               rollout, new Cause(Trigger.ABORTED, abort.reason(), abort.by(), null, now), now);
       case Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _ -> List.of();
       case Phase.Settled it ->

@@ -47,12 +47,12 @@ final class Holds {
   /// D1: when a missing announcement becomes a question; null when it does not within the present lease.
   static @Nullable Instant announceBy(Rollout rollout) {
     Clearance clearance = rollout.clearance();
-    boolean matters =
-        clearance != null
+    return clearance != null
             && rollout.accepted() != null
             && lacksAnnouncement(rollout, rollout.accepted().runbook())
-            && clearance.isLive(clearance.announceBy());
-    return matters ? clearance.announceBy() : null;
+            && clearance.isLive(clearance.announceBy())
+        ? clearance.announceBy()
+        : null;
   }
 
   /// The first reason to hold at this time; empty when nothing stands in the way.
@@ -130,8 +130,7 @@ final class Holds {
   }
 
   private static Optional<Hold> revoked(Rollout rollout, Runbook runbook) {
-    return rollout.clearance() != null
-            && rollout.clearance().revoked() != null
+    return rollout.revocation() != null
             && runbook.rollout().onRevoked() == OnRevoked.HOLD
         ? Optional.of(Hold.NOT_CLEARED)
         : Optional.empty();
@@ -155,7 +154,7 @@ final class Holds {
   }
 
   private static String revocation(Rollout rollout) {
-    @Nullable String revoked = rollout.clearance() == null ? null : rollout.clearance().revoked();
+    String revoked = rollout.revocation();
     return revoked == null ? "the clearance was not renewed" : revoked;
   }
 

@@ -265,6 +265,11 @@ public final class Rollout {
     return clearance != null && clearance.isLive(now);
   }
 
+  /// Why the gates no longer hold; null when nobody said so.
+  public @Nullable String revocation() {
+    return clearance == null ? null : clearance.revoked();
+  }
+
   /// D1: whether the window is announced, or a person said to start without.
   public boolean isAnnounced() {
     return announced || startAnyway;

@@ -19,7 +19,6 @@ import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.RolloutEvent.StageResumed;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
-import io.lockkeeper.events.RolloutEvent.Trigger;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.rollout.Rollout.Answer;
@@ -303,53 +302,5 @@ public final class RolloutDecider {
     Instant verdictDue =
         stage.bake().isZero() ? null : now.plus(stage.maxBake()).plus(Holds.slack(runbook));
     return new StageApplied(stage, applying.attempt(), applying.effect(), verdictDue);
-  }
-
-  /// R1: why the release turns back now, and the facts of turning back.
-  static final class Halting {
-
-    private Halting() {}
-
-    static Optional<Cause> cause(Rollout rollout, Runbook runbook, Instant now) {
-      if (rollout.cause() != null) {
-        return Optional.of(rollout.cause());
-      }
-      Answer answer = rollout.answer();
-      if (answer != null && answer.choice() == Choice.GO_BACK) {
-        return Optional.of(new Cause(Trigger.DECIDED, answer.reason(), answer.by(), null, now));
-      }
-      Clearance clearance = rollout.clearance();
-      boolean revoked = clearance != null && clearance.revoked() != null;
-      return revoked && runbook.rollout().onRevoked() == Runbook.Rollout.OnRevoked.BACK
-          ? Optional.of(new Cause(Trigger.REVOKED, clearance.revoked(), Actor.RUNBOOK, null, now))
-          : failedVerdict(rollout, now);
-    }
-
-    private static Optional<Cause> failedVerdict(Rollout rollout, Instant now) {
-      boolean stageFailed =
-          rollout.phase() instanceof Phase.Baking it
-              && rollout.verdict(it.stage(), it.attempt()) != null
-              && rollout.verdict(it.stage(), it.attempt()).verdict() == Verdict.FAILED;
-      boolean releaseFailed =
-          rollout.phase() instanceof Phase.Observing
-              && rollout.releaseVerdict() != null
-              && rollout.releaseVerdict().verdict() == Verdict.FAILED;
-      return stageFailed || releaseFailed
-          ? Optional.of(
-              new Cause(Trigger.BREACH, "monitoring's verdict: failed", Actor.RUNBOOK, null, now))
-          : Optional.empty();
-    }
-
-    static List<RolloutEvent> halt(Rollout rollout, Cause cause, Instant now) {
-      Duration latency = Duration.between(cause.time(), now);
-      return List.of(
-          new RolloutEvent.RolloutHalted(
-              cause.trigger(),
-              cause.reason(),
-              cause.by(),
-              cause.fact(),
-              latency.isNegative() ? Duration.ZERO : latency),
-          Rollback.start(rollout, now));
-    }
   }
 }

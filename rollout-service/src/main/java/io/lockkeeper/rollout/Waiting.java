@@ -1,5 +1,7 @@
 package io.lockkeeper.rollout;
 
+import io.lockkeeper.events.RolloutEvent.Hold;
+import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.rollout.Rollout.Phase;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,9 @@ public record Waiting(String what, String who, @Nullable Instant until) {
           "a person: POST /rollouts/{id}/decisions",
           question.asked().due());
     }
-    if (rollout.pause() != null) {
-      return new Waiting(rollout.pause().reason(), holder(rollout), rollout.pause().until());
+    StagePaused pause = rollout.pause();
+    if (pause != null) {
+      return new Waiting(pause.reason(), holder(pause.hold()), pause.until());
     }
     Instant due = RolloutDecider.due(rollout).orElse(null);
     return switch (rollout.phase()) {
@@ -43,8 +46,8 @@ public record Waiting(String what, String who, @Nullable Instant until) {
     };
   }
 
-  private static String holder(Rollout rollout) {
-    return switch (rollout.pause().hold()) {
+  private static String holder(Hold hold) {
+    return switch (hold) {
       case NOT_ANNOUNCED -> "notification-service";
       case NOT_CLEARED -> "gate-service";
       case NOT_APPLIED, DRIFT, ROLLBACK_FAILING -> "the target";
