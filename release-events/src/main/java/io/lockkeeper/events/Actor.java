@@ -1,6 +1,7 @@
 package io.lockkeeper.events;
 
-/// Who did it. A person's `name` is the subject of the token presented; a requester that came by Kafka is
+/// Who did it. A person's `name` is the subject of the token presented; a requester that came by
+/// Kafka is
 /// only *claimed*, since the topic does not prove who wrote to it.
 public record Actor(Kind kind, String name) {
 
@@ -29,6 +30,8 @@ public record Actor(Kind kind, String name) {
 
   @Override
   public String toString() {
-    return kind == Kind.PERSON ? name : name + " (" + kind.name().toLowerCase(java.util.Locale.ROOT) + ")";
+    return kind == Kind.PERSON
+        ? name
+        : name + " (" + kind.name().toLowerCase(java.util.Locale.ROOT) + ")";
   }
 }

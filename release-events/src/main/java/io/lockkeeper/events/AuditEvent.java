@@ -5,7 +5,8 @@ import java.util.List;
 /// Written by audit-service. Runbook D5, M4, P2, P3: the deployment log.
 public sealed interface AuditEvent extends ReleaseEvent {
 
-  /// The log of a settled release is complete, or names what is missing. Written again when late facts come.
+  /// The log of a settled release is complete, or names what is missing. Written again when late
+  /// facts come.
   ///
   /// @param coverage what became of each runbook line
   /// @param facts    how many facts the log had

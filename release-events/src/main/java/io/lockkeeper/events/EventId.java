@@ -2,7 +2,8 @@ package io.lockkeeper.events;
 
 import java.util.UUID;
 
-/// The CloudEvents id of one fact: a UUIDv7, given when the fact is appended. Questions, requests and
+/// The CloudEvents id of one fact: a UUIDv7, given when the fact is appended. Questions, requests
+/// and
 /// baselines are named by the id of the fact that asked, and answers carry it.
 public record EventId(UUID value) {
 

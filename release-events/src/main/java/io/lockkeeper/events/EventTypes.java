@@ -8,8 +8,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// The names of all events on the wire, written by hand, once. A name is never derived from a class, never
-/// reused, and never changes its meaning: an event that changes gets a new record and a `v2` beside its `v1`.
+/// The names of all events on the wire, written by hand, once. A name is never derived from a
+/// class, never
+/// reused, and never changes its meaning: an event that changes gets a new record and a `v2` beside
+/// its `v1`.
 public final class EventTypes {
 
   private static final String PREFIX = "io.lockkeeper.";
@@ -80,7 +82,8 @@ public final class EventTypes {
                   Map.Entry::getValue,
                   Map.Entry::getKey,
                   (one, other) -> {
-                    throw new IllegalStateException("two events of one name: " + one + ", " + other);
+                    throw new IllegalStateException(
+                        "two events of one name: " + one + ", " + other);
                   },
                   TreeMap::new));
 

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// One thing that happened to one release, as it stands in a journal and on `release-events`.
 ///
 /// @param sequence the nth fact of this writer about this release: 1, 2, 3 … without a gap
-/// @param time     when it was appended, by the writer's clock, never earlier than what the writer knew then;
+/// @param time     when it was appended, by the writer's clock, never earlier than what the writer
+/// knew then;
 ///                 it orders and displays and measures nothing
 /// @param cause    the fact that led to this one; null when a person, an alarm or the world did
 public record Fact(

@@ -8,20 +8,22 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Written by gate-service. Runbook PRE1–PRE4 (preconditions) and G1–G4 (gates): whether a release may start,
+/// Written by gate-service. Runbook PRE1–PRE4 (preconditions) and G1–G4 (gates): whether a release
+/// may start,
 /// and whether it still may.
 public sealed interface GateEvent extends ReleaseEvent {
 
-  /// The request is understood and its runbook known. Carries both whole, so that every later decision, and
+  /// The request is understood and its runbook known. Carries both whole, so that every later
+  /// decision, and
   /// every replay, needs nothing else.
   ///
   /// @param digest of the request and the resolved runbook together: what an approval is bound to
   record ReleaseAccepted(ReleaseRequest request, Runbook runbook, Digest digest, Actor requester)
       implements GateEvent {}
 
-  /// The request can be read but not accepted; the release ends here. `code` is stable and documented.
-  record ReleaseRefused(String code, List<Problem> problems, Actor requester)
-      implements GateEvent {
+  /// The request can be read but not accepted; the release ends here. `code` is stable and
+  /// documented.
+  record ReleaseRefused(String code, List<Problem> problems, Actor requester) implements GateEvent {
     public ReleaseRefused {
       problems = List.copyOf(problems);
     }
@@ -37,7 +39,8 @@ public sealed interface GateEvent extends ReleaseEvent {
   /// G1–G4 holds. Waived gates (a first release, a relaxed runbook) say so in the reason.
   record GatePassed(RunbookLine gate, String reason) implements GateEvent {}
 
-  /// G1–G4 does not hold now. The release waits; [ReleaseBlocked] follows where waiting cannot help.
+  /// G1–G4 does not hold now. The release waits; [ReleaseBlocked] follows where waiting cannot
+  /// help.
   record GateFailed(RunbookLine gate, String reason) implements GateEvent {}
 
   /// G3: a person must say yes to exactly what `digest` names. Answers carry this fact's id.
@@ -64,7 +67,8 @@ public sealed interface GateEvent extends ReleaseEvent {
     }
   }
 
-  /// All preconditions and gates hold at once: the release may start, and may go on while the lease lives.
+  /// All preconditions and gates hold at once: the release may start, and may go on while the lease
+  /// lives.
   ///
   /// @param token      grows with each release on the lane; the first half of every fence
   /// @param stable     what to go back to; null for a first release, whose way back is "remove it"
@@ -81,7 +85,8 @@ public sealed interface GateEvent extends ReleaseEvent {
   /// Every gate still holds.
   record ClearanceRenewed(Instant validUntil) implements GateEvent {}
 
-  /// A gate no longer holds. Nothing advances until [ReleaseCleared] comes again; going back never asks.
+  /// A gate no longer holds. Nothing advances until [ReleaseCleared] comes again; going back never
+  /// asks.
   record ClearanceRevoked(RunbookLine gate, String reason) implements GateEvent {}
 
   /// A gate cannot hold any more; a release that has not started does not start.
@@ -91,7 +96,8 @@ public sealed interface GateEvent extends ReleaseEvent {
   /// after it goes back.
   record ReleaseWithdrawn(Actor by, String reason) implements GateEvent {}
 
-  /// The artifact was taken back from production; it does not start again until the quarantine is lifted.
+  /// The artifact was taken back from production; it does not start again until the quarantine is
+  /// lifted.
   record ArtifactQuarantined(Lane lane, Digest artifact, String reason) implements GateEvent {}
 
   /// An operator lets a quarantined artifact start again.

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface MonitorEvent extends ReleaseEvent {
 
   /// G2: the health baseline that `request` asked for.
-  record BaselineCaptured(EventId request, Instant from, Instant until, List<Measure> measures, Look look)
+  record BaselineCaptured(
+      EventId request, Instant from, Instant until, List<Measure> measures, Look look)
       implements MonitorEvent {
     public BaselineCaptured {
       measures = List.copyOf(measures);
@@ -56,12 +57,17 @@ public sealed interface MonitorEvent extends ReleaseEvent {
 
   /// One signal in numbers.
   ///
-  /// @param candidate the candidate's value: a fraction for errors, seconds for durations, otherwise the signal's own unit
+  /// @param candidate the candidate's value: a fraction for errors, seconds for durations,
+  /// otherwise the signal's own unit
   /// @param control   what it is compared with, in the same unit; null when there is none
   /// @param unit      `fraction`, `s`, `req/s`, `cores`, `bytes`
   /// @param samples   how many requests (or looks) the candidate's value rests on
   record Measure(
-      String signal, @Nullable Double candidate, @Nullable Double control, String unit, long samples) {}
+      String signal,
+      @Nullable Double candidate,
+      @Nullable Double control,
+      String unit,
+      long samples) {}
 
   /// Where the samples of a fact stand on `release-telemetry`.
   ///

@@ -1,6 +1,7 @@
 package io.lockkeeper.events;
 
-/// What happened to a release. One group per writer, so that a service can name, one by one, every event of
+/// What happened to a release. One group per writer, so that a service can name, one by one, every
+/// event of
 /// the groups it listens to and wave the other groups through by their interface:
 ///
 /// | service | listens to |

@@ -6,10 +6,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
-/// Names one release everywhere: the Kafka key, the CloudEvents subject, the path in every REST API.
+/// Names one release everywhere: the Kafka key, the CloudEvents subject, the path in every REST
+/// API.
 ///
-/// A release that was asked for by a CloudEvent is named by the UUIDv5 of the event's exact `source` and `id`,
-/// so a request delivered twice, by Kafka or by HTTP, is one release, and CI can compute the name itself.
+/// A release that was asked for by a CloudEvent is named by the UUIDv5 of the event's exact
+/// `source` and `id`,
+/// so a request delivered twice, by Kafka or by HTTP, is one release, and CI can compute the name
+/// itself.
 public record ReleaseId(String value) implements Comparable<ReleaseId> {
 
   /// The UUIDv5 namespace of release ids; part of the contract, never changes.

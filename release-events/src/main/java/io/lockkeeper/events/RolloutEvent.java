@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Written by rollout-service. Runbook D2–D4 (the way forward) and R1–R3 (the way back).
 ///
-/// `effect` is the second half of a fence: the number of the change that the target is asked for. With the
-/// lane's token it names the change for good, so the same change asked twice acts once, and a late one is refused.
+/// `effect` is the second half of a fence: the number of the change that the target is asked for.
+/// With the
+/// lane's token it names the change for good, so the same change asked twice acts once, and a late
+/// one is refused.
 public sealed interface RolloutEvent extends ReleaseEvent {
 
-  /// The release begins to touch production; from here on it ends in [RolloutSettled] and nothing else.
+  /// The release begins to touch production; from here on it ends in [RolloutSettled] and nothing
+  /// else.
   record DeploymentStarted(
       Lane lane, long token, List<Stage> stages, Artifact candidate, @Nullable Artifact stable)
       implements RolloutEvent {
@@ -26,7 +29,8 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   record StageStarted(Stage stage, int attempt, int effect, Instant deadline)
       implements RolloutEvent {}
 
-  /// D3: the target shows the stage (read back). Monitoring owes a verdict by `verdictDue`; a stage without a
+  /// D3: the target shows the stage (read back). Monitoring owes a verdict by `verdictDue`; a stage
+  /// without a
   /// bake (infrastructure, say) bears none, and it is null.
   record StageApplied(Stage stage, int attempt, int effect, @Nullable Instant verdictDue)
       implements RolloutEvent {}
@@ -60,7 +64,8 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   ///
   /// @param cause   the fact that led here; null for a command
   /// @param latency from the time of that fact to this decision
-  record RolloutHalted(Trigger trigger, String reason, Actor by, @Nullable EventId cause, Duration latency)
+  record RolloutHalted(
+      Trigger trigger, String reason, Actor by, @Nullable EventId cause, Duration latency)
       implements RolloutEvent {}
 
   /// R2/R3: the way back begins. Steps are taken in this order, numbered on from `effect`.
@@ -75,7 +80,8 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   record RollbackStepCompleted(RollbackStep step, int effect, Instant deadline)
       implements RolloutEvent {}
 
-  /// R2/R3: one attempt of a step failed; the goal stays. The next attempt has `effect` and begins at `retryAt`.
+  /// R2/R3: one attempt of a step failed; the goal stays. The next attempt has `effect` and begins
+  /// at `retryAt`.
   record RollbackFailed(
       RollbackStep step, int attempt, String reason, int effect, Instant retryAt, Instant deadline)
       implements RolloutEvent {}
@@ -83,8 +89,10 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   /// R2: the candidate serves nothing and every step of the way back is done.
   record RolledBack() implements RolloutEvent {}
 
-  /// The target did not show what it was asked for. More than asked is lowered at once with `effect`;
-  /// less is held, because an engineer's hand may be on it, and `effect` is null; equal again ends the drift.
+  /// The target did not show what it was asked for. More than asked is lowered at once with
+  /// `effect`;
+  /// less is held, because an engineer's hand may be on it, and `effect` is null; equal again ends
+  /// the drift.
   record DriftFound(int asked, int observed, @Nullable Integer effect) implements RolloutEvent {}
 
   /// The final status, once for every accepted release.

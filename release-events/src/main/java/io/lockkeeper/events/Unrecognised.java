@@ -1,6 +1,7 @@
 package io.lockkeeper.events;
 
-/// A fact of a type that this build does not know, kept and shown, never guessed at. From gate-service or
+/// A fact of a type that this build does not know, kept and shown, never guessed at. From
+/// gate-service or
 /// monitor-service it holds its release in rollout-service, since it may be a breach.
 ///
 /// @param type the CloudEvents type

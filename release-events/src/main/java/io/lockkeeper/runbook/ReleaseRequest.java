@@ -48,8 +48,7 @@ public record ReleaseRequest(
   public record Window(Instant start, Instant end) {}
 
   /// PRE1: where the code comes from.
-  public record Source(
-      String repository, String commit, String branch, List<String> authors) {
+  public record Source(String repository, String commit, String branch, List<String> authors) {
     public Source {
       authors = copy(authors);
     }
@@ -86,8 +85,7 @@ public record ReleaseRequest(
   ///
   /// @param backups names of backups that the target can restore
   /// @param flags   feature flags whose state before the release is recorded
-  public record Backout(
-      List<String> scripts, List<String> backups, List<String> flags) {
+  public record Backout(List<String> scripts, List<String> backups, List<String> flags) {
 
     /// Nothing declared.
     public static final Backout NOTHING = new Backout(List.of(), List.of(), List.of());

@@ -8,12 +8,15 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The machine-readable runbook: which checks, gates, stages, signals and messages a release goes through.
+/// The machine-readable runbook: which checks, gates, stages, signals and messages a release goes
+/// through.
 /// A request names it and cannot weaken it; its digest is part of `ReleaseAccepted`.
 ///
-/// Components that a file leaves out get the defaults given here, so a short file is a complete one.
+/// Components that a file leaves out get the defaults given here, so a short file is a complete
+/// one.
 ///
-/// @param relaxed why this runbook asks for less than the house rule (an observation of less than 30 minutes,
+/// @param relaxed why this runbook asks for less than the house rule (an observation of less than
+/// 30 minutes,
 ///                say); the log shows every relaxed line as waived. Null when nothing is relaxed
 public record Runbook(
     String name,
@@ -45,8 +48,10 @@ public record Runbook(
   /// G1–G4 and the clearance.
   ///
   /// @param freezes     periods in which nothing starts and clearances end, unless G3 was approved
-  /// @param lease       how long a clearance lasts unless renewed; renewed at half time. Default PT10M
-  /// @param startWithin how long an accepted release may wait for its gates before it is blocked. Default P7D
+  /// @param lease       how long a clearance lasts unless renewed; renewed at half time. Default
+  /// PT10M
+  /// @param startWithin how long an accepted release may wait for its gates before it is blocked.
+  /// Default P7D
   public record Gates(
       Readiness readiness,
       Baseline baseline,
@@ -93,8 +98,7 @@ public record Runbook(
   /// @param window     how much telemetry it covers. Default PT10M
   /// @param maxAge     how old it may be when the release is cleared. Default PT1H
   /// @param retryAfter how long after a refused baseline the next one is asked for. Default PT1M
-  public record Baseline(
-      Duration window, Duration maxAge, Duration retryAfter) {
+  public record Baseline(Duration window, Duration maxAge, Duration retryAfter) {
 
     /// What holds when the runbook says nothing.
     public static final Baseline STANDARD =
@@ -112,12 +116,10 @@ public record Runbook(
   /// @param when   default `ELEVATED`
   /// @param quorum how many different people. Default 1
   /// @param expiry how long a request for approval stays open. Default P2D
-  public record Approval(
-      When when, Integer quorum, Duration expiry) {
+  public record Approval(When when, Integer quorum, Duration expiry) {
 
     /// What holds when the runbook says nothing.
     public static final Approval STANDARD = new Approval(When.ELEVATED, 1, Duration.ofDays(2));
-
 
     /// When G3 asks for a person.
     public enum When {
@@ -184,14 +186,16 @@ public record Runbook(
 
   /// D2: one infrastructure change (a schema migration, a network rule), run by the target.
   ///
-  /// @param reversible whether the target can undo it; one that is not needs a backup to go back (R3)
+  /// @param reversible whether the target can undo it; one that is not needs a backup to go back
+  /// (R3)
   public record InfrastructureStep(String name, boolean reversible) {}
 
   /// D3/D4: one traffic stage.
   ///
   /// @param weight  the candidate's share, percent, 1–100, rising from stage to stage, 100 at last
   /// @param bake    how much observed time it must have. Default PT0S
-  /// @param maxBake how much observed time it may take when traffic is thin. Default three times `bake`
+  /// @param maxBake how much observed time it may take when traffic is thin. Default three times
+  /// `bake`
   public record StagePlan(int weight, Duration bake, Duration maxBake) {
     public StagePlan {
       bake = orElse(bake, Duration.ZERO);
@@ -202,7 +206,8 @@ public record Runbook(
   /// What the rollout moves.
   ///
   /// @param kind `webhook`
-  /// @param url  where its control API answers; its host must be one the operators of rollout-service allow
+  /// @param url  where its control API answers; its host must be one the operators of
+  /// rollout-service allow
   public record Target(String kind, URI url) {}
 
   /// G2, D4, M1, M2: what is watched, and for how long.
@@ -210,11 +215,13 @@ public record Runbook(
   /// @param interval   time between two looks. Default PT15S
   /// @param stable     metrics of every instance of the stable version
   /// @param candidate  metrics of every instance of the candidate
-  /// @param validation observed time at full traffic before the release is verified (M1). Default PT30M
+  /// @param validation observed time at full traffic before the release is verified (M1). Default
+  /// PT30M
   /// @param hold       how long a release holds before a person is asked. Default PT10M
   /// @param answer     how long a person may take. Default PT30M
   /// @param otherwise  what follows when nobody answers during stages. Default `GO_BACK`
-  /// @param thin       what follows when traffic stays too thin to judge: `ADVANCE`, or `WAIT` to ask. Default `WAIT`
+  /// @param thin       what follows when traffic stays too thin to judge: `ADVANCE`, or `WAIT` to
+  /// ask. Default `WAIT`
   public record Monitoring(
       Duration interval,
       List<URI> stable,
@@ -276,15 +283,15 @@ public record Runbook(
   /// R2–R3: the way back.
   ///
   /// @param method  default `REDEPLOY`
-  /// @param script  the documented rollback script, when that is the method; it must be among the request's backout scripts
-  /// @param attemptWithin how long one attempt of one step may take before it counts as failed. Default PT5M
-  public record Rollback(
-      Method method, @Nullable String script, Duration attemptWithin) {
+  /// @param script  the documented rollback script, when that is the method; it must be among the
+  /// request's backout scripts
+  /// @param attemptWithin how long one attempt of one step may take before it counts as failed.
+  /// Default PT5M
+  public record Rollback(Method method, @Nullable String script, Duration attemptWithin) {
 
     /// What holds when the runbook says nothing.
     public static final Rollback STANDARD =
         new Rollback(Method.REDEPLOY, null, Duration.ofMinutes(5));
-
 
     /// How to go back.
     public enum Method {
@@ -302,19 +309,16 @@ public record Runbook(
 
   /// D1, C1–C3, R4, R5: who is told.
   ///
-  /// @param channel   the deployment channel, by the name it has in notification-service's configuration. Default `feed`
+  /// @param channel   the deployment channel, by the name it has in notification-service's
+  /// configuration. Default `feed`
   /// @param audiences whom the announcement addresses
   /// @param mandatory whether a release waits for its announcement. Default true
   /// @param incidents the incident tracker, by configured name. Default `feed`
   public record Communication(
-      String channel,
-      List<String> audiences,
-      Boolean mandatory,
-      String incidents) {
+      String channel, List<String> audiences, Boolean mandatory, String incidents) {
 
     /// What holds when the runbook says nothing.
-    public static final Communication STANDARD =
-        new Communication("feed", List.of(), true, "feed");
+    public static final Communication STANDARD = new Communication("feed", List.of(), true, "feed");
 
     public Communication {
       channel = orElse(channel, "feed");
@@ -326,7 +330,8 @@ public record Runbook(
 
   /// P1–P4.
   ///
-  /// @param closeWithin how long after settlement the log waits for late facts before it closes. Default P1D
+  /// @param closeWithin how long after settlement the log waits for late facts before it closes.
+  /// Default P1D
   public record PostDeployment(Duration closeWithin) {
 
     /// What holds when the runbook says nothing.

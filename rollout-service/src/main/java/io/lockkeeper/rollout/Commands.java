@@ -26,7 +26,8 @@ import io.lockkeeper.rollout.RolloutCommand.Resume;
 import java.time.Instant;
 import java.util.List;
 
-/// What a command leads to. A person's valid command that a rule turns down is recorded as refused; a report
+/// What a command leads to. A person's valid command that a rule turns down is recorded as refused;
+/// a report
 /// about a change that is no longer asked for changes nothing.
 final class Commands {
 
@@ -97,8 +98,7 @@ final class Commands {
           decide.choice() + " is not one of " + question.asked().choices(),
           now);
     }
-    return List.of(
-        new DecisionTaken(question.id(), decide.choice(), decide.by(), decide.reason()));
+    return List.of(new DecisionTaken(question.id(), decide.choice(), decide.by(), decide.reason()));
   }
 
   private static List<RolloutEvent> done(Rollout rollout, ReportDone report, Instant now) {
@@ -140,9 +140,7 @@ final class Commands {
     return canDrift(rollout.phase()) && report.observed() != believed
         ? List.of(
             new DriftFound(
-                asked,
-                report.observed(),
-                report.observed() > asked ? rollout.effects() + 1 : null))
+                asked, report.observed(), report.observed() > asked ? rollout.effects() + 1 : null))
         : List.of();
   }
 

@@ -32,7 +32,7 @@ final class Holds {
     }
     Clearance clearance = rollout.clearance();
     return clearance != null
-            && clearance.isLive(now)
+            && clearance.revoked() == null
             && lacksAnnouncement(rollout, runbook)
             && !now.isBefore(clearance.announceBy())
         ? Optional.of(Hold.NOT_ANNOUNCED)
@@ -44,13 +44,13 @@ final class Holds {
     return runbook.communication().mandatory() && !rollout.isAnnounced();
   }
 
-  /// D1: when a missing announcement becomes a question; null when it does not within the present lease.
+  /// D1: when a missing announcement becomes a question; null when it does not.
   static @Nullable Instant announceBy(Rollout rollout) {
     Clearance clearance = rollout.clearance();
     return clearance != null
             && rollout.accepted() != null
             && lacksAnnouncement(rollout, rollout.accepted().runbook())
-            && clearance.isLive(clearance.announceBy())
+            && clearance.revoked() == null
         ? clearance.announceBy()
         : null;
   }
@@ -71,7 +71,11 @@ final class Holds {
       case Phase.Applying it -> applying(rollout, runbook, it, now);
       case Phase.Baking it -> baking(rollout, runbook, it, now);
       case Phase.Observing it -> observing(rollout, it, now);
-      case Phase.Waiting _, Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _, Phase.Settled _ ->
+      case Phase.Waiting _,
+          Phase.Halted _,
+          Phase.GoingBack _,
+          Phase.RolledBack _,
+          Phase.Settled _ ->
           Optional.empty();
     };
   }
@@ -84,7 +88,8 @@ final class Holds {
 
   private static Optional<Hold> applying(
       Rollout rollout, Runbook runbook, Phase.Applying applying, Instant now) {
-    if (RolloutDecider.isPausedBy(rollout, Hold.NOT_APPLIED) || !now.isBefore(applying.deadline())) {
+    if (RolloutDecider.isPausedBy(rollout, Hold.NOT_APPLIED)
+        || !now.isBefore(applying.deadline())) {
       return Optional.of(Hold.NOT_APPLIED);
     }
     return revoked(rollout, runbook);
@@ -106,8 +111,7 @@ final class Holds {
     return byVerdict.or(() -> revoked(rollout, runbook));
   }
 
-  private static Optional<Hold> observing(
-      Rollout rollout, Phase.Observing observing, Instant now) {
+  private static Optional<Hold> observing(Rollout rollout, Phase.Observing observing, Instant now) {
     if (rollout.telemetryLostSince() != null) {
       return Optional.of(Hold.TELEMETRY_LOST);
     }
@@ -130,8 +134,7 @@ final class Holds {
   }
 
   private static Optional<Hold> revoked(Rollout rollout, Runbook runbook) {
-    return rollout.revocation() != null
-            && runbook.rollout().onRevoked() == OnRevoked.HOLD
+    return rollout.revocation() != null && runbook.rollout().onRevoked() == OnRevoked.HOLD
         ? Optional.of(Hold.NOT_CLEARED)
         : Optional.empty();
   }

@@ -7,7 +7,8 @@ import io.lockkeeper.rollout.Rollout.Phase;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What the target should be brought to, computed from the state alone: the same after a crash, a restart or a
+/// What the target should be brought to, computed from the state alone: the same after a crash, a
+/// restart or a
 /// rebuild, so that a lost call is simply made again. Runbook D2, D3, R2, R3.
 public sealed interface PlatformGoal {
 
@@ -23,7 +24,8 @@ public sealed interface PlatformGoal {
       Fence fence, Action action, @Nullable String subject, int weight, @Nullable Instant notBefore)
       implements PlatformGoal {}
 
-  /// Which change this is. Larger wins: a target refuses what is smaller than the largest it accepted.
+  /// Which change this is. Larger wins: a target refuses what is smaller than the largest it
+  /// accepted.
   ///
   /// @param token  grows with each release on the lane
   /// @param number grows with each change within the release
@@ -66,8 +68,7 @@ public sealed interface PlatformGoal {
           new Change(
               new Fence(token, it.effect()), Action.RUN, it.stage().step(), rollout.share(), null);
       case Phase.Applying it ->
-          new Change(
-              new Fence(token, it.effect()), Action.SHIFT, null, it.stage().weight(), null);
+          new Change(new Fence(token, it.effect()), Action.SHIFT, null, it.stage().weight(), null);
       case Phase.GoingBack it when it.steps().isEmpty() -> new Nothing();
       case Phase.GoingBack it -> {
         RollbackStep step = it.steps().getFirst();

@@ -23,7 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// R2/R3: the way back, step by step, until it succeeds or a named person takes over. It looks at no lease, no
+/// R2/R3: the way back, step by step, until it succeeds or a named person takes over. It looks at
+/// no lease, no
 /// freeze, no approval and no announcement.
 final class Rollback {
 
@@ -34,11 +35,15 @@ final class Rollback {
 
   static RollbackStarted start(Rollout rollout, Instant now) {
     return new RollbackStarted(
-        steps(rollout), rollout.effects() + 1, now.plus(runbook(rollout).rollback().attemptWithin()));
+        steps(rollout),
+        rollout.effects() + 1,
+        now.plus(runbook(rollout).rollback().attemptWithin()));
   }
 
-  /// Traffic first, since it stops the harm; then the script; then infrastructure in reverse; and where a step
-  /// cannot be undone, its data is restored behind closed traffic and validated before traffic reopens.
+  /// Traffic first, since it stops the harm; then the script; then infrastructure in reverse; and
+  /// where a step
+  /// cannot be undone, its data is restored behind closed traffic and validated before traffic
+  /// reopens.
   private static List<RollbackStep> steps(Rollout rollout) {
     List<RollbackStep> steps = new ArrayList<>();
     steps.add(new RollbackStep(Kind.SHIFT, null));
@@ -74,8 +79,7 @@ final class Rollback {
     }
     Answer answer = rollout.answer();
     if (answer != null && answer.choice() == Choice.TAKE_OVER) {
-      return List.of(
-          new RolloutSettled(Outcome.ROLLBACK_FAILED, answer.reason(), answer.by()));
+      return List.of(new RolloutSettled(Outcome.ROLLBACK_FAILED, answer.reason(), answer.by()));
     }
     if (!now.isBefore(back.deadline())) {
       return List.of(failed(rollout, back, "the target did not show it in time", now));
@@ -89,7 +93,9 @@ final class Rollback {
   private static DecisionRequested question(Rollout rollout, GoingBack back, Instant now) {
     return new DecisionRequested(
         Hold.ROLLBACK_FAILING,
-        "Going back fails at: " + back.steps().getFirst().title() + ". Attempts go on. Who takes over?",
+        "Going back fails at: "
+            + back.steps().getFirst().title()
+            + ". Attempts go on. Who takes over?",
         Holds.choices(rollout, Hold.ROLLBACK_FAILING),
         now.plus(runbook(rollout).monitoring().answer()),
         Choice.RETRY);

@@ -32,9 +32,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where one release stands on its way to full traffic or back: a fold over everything that was said about it.
+/// Where one release stands on its way to full traffic or back: a fold over everything that was
+/// said about it.
 ///
-/// Every fact is recorded in whatever phase it comes, so none is lost for coming early; what follows from the
+/// Every fact is recorded in whatever phase it comes, so none is lost for coming early; what
+/// follows from the
 /// whole is [RolloutDecider]'s to say. Read-only once folded.
 public final class Rollout {
 
@@ -107,18 +109,18 @@ public final class Rollout {
         because(new Cause(Trigger.WITHDRAWN, it.reason(), it.by(), fact.id(), fact.time()));
       }
       case GateEvent.ReleaseRefused _,
-              GateEvent.RequestRefused _,
-              GateEvent.PreconditionChecked _,
-              GateEvent.GatePassed _,
-              GateEvent.GateFailed _,
-              GateEvent.ApprovalRequested _,
-              GateEvent.ApprovalGranted _,
-              GateEvent.ApprovalDenied _,
-              GateEvent.ApprovalExpired _,
-              GateEvent.BaselineRequested _,
-              GateEvent.ReleaseQueued _,
-              GateEvent.ArtifactQuarantined _,
-              GateEvent.QuarantineLifted _ -> {}
+          GateEvent.RequestRefused _,
+          GateEvent.PreconditionChecked _,
+          GateEvent.GatePassed _,
+          GateEvent.GateFailed _,
+          GateEvent.ApprovalRequested _,
+          GateEvent.ApprovalGranted _,
+          GateEvent.ApprovalDenied _,
+          GateEvent.ApprovalExpired _,
+          GateEvent.BaselineRequested _,
+          GateEvent.ReleaseQueued _,
+          GateEvent.ArtifactQuarantined _,
+          GateEvent.QuarantineLifted _ -> {}
     }
   }
 
@@ -140,8 +142,8 @@ public final class Rollout {
         phase = phase.later(it.lost());
       }
       case MonitorEvent.BaselineCaptured _,
-              MonitorEvent.BaselineRefused _,
-              MonitorEvent.ObservationStarted _ -> {}
+          MonitorEvent.BaselineRefused _,
+          MonitorEvent.ObservationStarted _ -> {}
     }
   }
 
@@ -149,9 +151,9 @@ public final class Rollout {
     switch (event) {
       case NotificationEvent.WindowAnnounced _ -> announced = true;
       case NotificationEvent.UpdatePosted _,
-              NotificationEvent.UpdateFailed _,
-              NotificationEvent.IncidentFiled _,
-              NotificationEvent.ReleaseSummarized _ -> {}
+          NotificationEvent.UpdateFailed _,
+          NotificationEvent.IncidentFiled _,
+          NotificationEvent.ReleaseSummarized _ -> {}
     }
   }
 
@@ -336,7 +338,8 @@ public final class Rollout {
     return answer;
   }
 
-  /// What the target showed instead of what it was asked for; null when it never did since the last stage began.
+  /// What the target showed instead of what it was asked for; null when it never did since the last
+  /// stage began.
   public @Nullable DriftFound drift() {
     return drift;
   }
@@ -385,7 +388,8 @@ public final class Rollout {
   public record Refusal(String reason, Actor by) {}
 
   /// What makes a release turn back.
-  public record Cause(Trigger trigger, String reason, Actor by, @Nullable EventId fact, Instant time) {}
+  public record Cause(
+      Trigger trigger, String reason, Actor by, @Nullable EventId fact, Instant time) {}
 
   /// A question, by its own id.
   public record Question(EventId id, DecisionRequested asked) {}
@@ -418,7 +422,11 @@ public final class Rollout {
 
     /// The first of `steps` is under way, by the change `effect`, not before `notBefore`.
     record GoingBack(
-        List<RollbackStep> steps, int attempt, int effect, @Nullable Instant notBefore, Instant deadline)
+        List<RollbackStep> steps,
+        int attempt,
+        int effect,
+        @Nullable Instant notBefore,
+        Instant deadline)
         implements Phase {}
 
     /// The candidate serves nothing.
@@ -432,8 +440,14 @@ public final class Rollout {
         case Baking it when it.verdictDue() != null ->
             new Baking(it.stage(), it.attempt(), it.verdictDue().plus(lost));
         case Observing it -> new Observing(it.verdictDue().plus(lost));
-        case Waiting _, Between _, Applying _, Baking _, Halted _, GoingBack _, RolledBack _,
-                Settled _ ->
+        case Waiting _,
+            Between _,
+            Applying _,
+            Baking _,
+            Halted _,
+            GoingBack _,
+            RolledBack _,
+            Settled _ ->
             this;
       };
     }

@@ -36,8 +36,10 @@ import org.jspecify.annotations.Nullable;
 
 /// All policy of the rollout: what follows from a state, and what a command leads to. Pure.
 ///
-/// Runbook D2–D4 forward, R1–R3 back. Three rules stand above the rest: a reason to go back is acted upon in
-/// every phase between start and settlement, before anything else; nothing advances on silence; and going back
+/// Runbook D2–D4 forward, R1–R3 back. Three rules stand above the rest: a reason to go back is
+/// acted upon in
+/// every phase between start and settlement, before anything else; nothing advances on silence; and
+/// going back
 /// asks nobody.
 public final class RolloutDecider {
 
@@ -46,7 +48,8 @@ public final class RolloutDecider {
 
   private RolloutDecider() {}
 
-  /// The facts that follow from this state at this time; empty when nothing does. To be called again with those
+  /// The facts that follow from this state at this time; empty when nothing does. To be called
+  /// again with those
   /// facts in the state until it is empty.
   public static List<RolloutEvent> next(Rollout rollout, Instant now) {
     ReleaseAccepted accepted = rollout.accepted();
@@ -80,7 +83,8 @@ public final class RolloutDecider {
     };
   }
 
-  /// When [#next] has to be asked although no fact came; empty when only a fact can change anything.
+  /// When [#next] has to be asked although no fact came; empty when only a fact can change
+  /// anything.
   public static Optional<Instant> due(Rollout rollout) {
     if (rollout.accepted() == null || rollout.phase() instanceof Phase.Settled) {
       return Optional.empty();
@@ -93,7 +97,10 @@ public final class RolloutDecider {
             pause == null || question != null ? null : pause.until(),
             pause == null && question == null ? dueOf(rollout) : null,
             rollout.phase() instanceof Phase.GoingBack back ? back.deadline() : null);
-    return bounds.filter(bound -> bound != null).map(bound -> requireNonNull(bound)).min(Instant::compareTo);
+    return bounds
+        .filter(bound -> bound != null)
+        .map(bound -> requireNonNull(bound))
+        .min(Instant::compareTo);
   }
 
   private static @Nullable Instant dueOf(Rollout rollout) {
@@ -102,12 +109,17 @@ public final class RolloutDecider {
       case Phase.Applying it -> it.deadline();
       case Phase.Baking it -> rollout.telemetryLostSince() == null ? it.verdictDue() : null;
       case Phase.Observing it -> rollout.telemetryLostSince() == null ? it.verdictDue() : null;
-      case Phase.Between _, Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _, Phase.Settled _ ->
+      case Phase.Between _,
+          Phase.Halted _,
+          Phase.GoingBack _,
+          Phase.RolledBack _,
+          Phase.Settled _ ->
           null;
     };
   }
 
-  /// The facts that this command leads to: what was asked for, a refusal, or nothing when it is already so.
+  /// The facts that this command leads to: what was asked for, a refusal, or nothing when it is
+  /// already so.
   public static List<RolloutEvent> answer(Rollout rollout, RolloutCommand command, Instant now) {
     return Commands.answer(rollout, command, now);
   }
@@ -115,7 +127,11 @@ public final class RolloutDecider {
   private static boolean mayHalt(Rollout rollout) {
     return switch (rollout.phase()) {
       case Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ -> true;
-      case Phase.Waiting _, Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _, Phase.Settled _ ->
+      case Phase.Waiting _,
+          Phase.Halted _,
+          Phase.GoingBack _,
+          Phase.RolledBack _,
+          Phase.Settled _ ->
           false;
     };
   }
@@ -166,18 +182,17 @@ public final class RolloutDecider {
               ? List.of(new StageCompleted(it.stage(), it.attempt()))
               : List.of();
       case Phase.Observing _ ->
-          rollout.releaseVerdict() != null
-                  && rollout.releaseVerdict().verdict() == Verdict.PASSED
+          rollout.releaseVerdict() != null && rollout.releaseVerdict().verdict() == Verdict.PASSED
               ? List.of(
                   new RolloutSettled(
                       Outcome.VERIFIED, rollout.releaseVerdict().reason(), Actor.RUNBOOK))
               : List.of();
       case Phase.Applying _,
-              Phase.Waiting _,
-              Phase.Halted _,
-              Phase.GoingBack _,
-              Phase.RolledBack _,
-              Phase.Settled _ ->
+          Phase.Waiting _,
+          Phase.Halted _,
+          Phase.GoingBack _,
+          Phase.RolledBack _,
+          Phase.Settled _ ->
           List.of();
     };
   }
@@ -201,12 +216,12 @@ public final class RolloutDecider {
       case Phase.Observing _ ->
           List.of(new RolloutSettled(Outcome.VERIFIED, answer.reason(), answer.by()));
       case Phase.Between _,
-              Phase.Applying _,
-              Phase.Waiting _,
-              Phase.Halted _,
-              Phase.GoingBack _,
-              Phase.RolledBack _,
-              Phase.Settled _ ->
+          Phase.Applying _,
+          Phase.Waiting _,
+          Phase.Halted _,
+          Phase.GoingBack _,
+          Phase.RolledBack _,
+          Phase.Settled _ ->
           List.of();
     };
   }
@@ -236,12 +251,12 @@ public final class RolloutDecider {
       case Phase.Applying it -> start(rollout, runbook, it.stage(), it.attempt() + 1, now);
       case Phase.Baking it -> start(rollout, runbook, it.stage(), it.attempt() + 1, now);
       case Phase.Between _,
-              Phase.Observing _,
-              Phase.Waiting _,
-              Phase.Halted _,
-              Phase.GoingBack _,
-              Phase.RolledBack _,
-              Phase.Settled _ ->
+          Phase.Observing _,
+          Phase.Waiting _,
+          Phase.Halted _,
+          Phase.GoingBack _,
+          Phase.RolledBack _,
+          Phase.Settled _ ->
           List.of();
     };
   }
@@ -253,8 +268,10 @@ public final class RolloutDecider {
             stage, attempt, rollout.effects() + 1, now.plus(runbook.rollout().applyWithin())));
   }
 
-  /// Holds, asks, holds on, or goes on: D4. At most one question is open, and a reason that has gone ends both
-  /// the pause and the question about it. An answer that cannot be acted upon now holds for one more bound.
+  /// Holds, asks, holds on, or goes on: D4. At most one question is open, and a reason that has
+  /// gone ends both
+  /// the pause and the question about it. An answer that cannot be acted upon now holds for one
+  /// more bound.
   private static List<RolloutEvent> holding(
       Rollout rollout, Runbook runbook, Optional<Hold> hold, Instant now) {
     StagePaused pause = rollout.pause();
@@ -280,9 +297,7 @@ public final class RolloutDecider {
     boolean atFullTraffic = rollout.phase() instanceof Phase.Observing;
     boolean waiting = rollout.phase() instanceof Phase.Waiting;
     Choice otherwise =
-        waiting
-            ? Choice.CANCEL
-            : atFullTraffic ? Choice.WAIT : runbook.monitoring().otherwise();
+        waiting ? Choice.CANCEL : atFullTraffic ? Choice.WAIT : runbook.monitoring().otherwise();
     return new DecisionRequested(
         hold,
         Holds.reason(rollout, hold) + ". What now?",

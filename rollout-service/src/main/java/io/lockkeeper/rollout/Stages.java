@@ -7,7 +7,8 @@ import io.lockkeeper.runbook.Runbook.StagePlan;
 import java.util.ArrayList;
 import java.util.List;
 
-/// D2/D3: the stages of a release in order: the runbook's infrastructure, the request's, then the traffic.
+/// D2/D3: the stages of a release in order: the runbook's infrastructure, the request's, then the
+/// traffic.
 final class Stages {
 
   private Stages() {}
