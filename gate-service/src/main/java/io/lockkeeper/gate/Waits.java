@@ -1,0 +1,64 @@
+package io.lockkeeper.gate;
+
+import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.gate.GateBoard.Admission;
+import io.lockkeeper.gate.GateBoard.Approval;
+import io.lockkeeper.gate.GateBoard.Standing;
+import io.lockkeeper.runbook.Lane;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a release waits for, in words for people.
+final class Waits {
+
+  private Waits() {}
+
+  static Optional<Wait> of(GateBoard board) {
+    Admission admission = board.admission();
+    if (admission == null) {
+      return Optional.empty();
+    }
+    Instant due = GateDecider.due(board).orElse(null);
+    Lane lane = Lane.of(admission.request());
+    return Optional.ofNullable(
+        switch (board.phase()) {
+          case GatePhase.Unknown _, GatePhase.Refused _, GatePhase.Settled _ -> null;
+          case GatePhase.Reviewing _ -> new Wait("its evidence to be reviewed", "gate-service", due);
+          case GatePhase.Approving _ -> approving(board, due);
+          case GatePhase.Ready _ -> new Wait("its planned window", "the calendar", due);
+          case GatePhase.Queued _ ->
+              new Wait("the lane " + lane, "the releases before it", due);
+          case GatePhase.InLane _ -> new Wait(baseline(board), "monitor-service", due);
+          case GatePhase.Cleared(Instant validUntil) ->
+              new Wait("rollout-service, cleared until " + validUntil, "rollout-service", null);
+          case GatePhase.Revoked(RunbookLine gate, String reason, _) ->
+              new Wait(
+                  gate + " to hold again: " + reason,
+                  board.approval() == null ? "the calendar or monitor-service" : "an approver",
+                  due);
+          case GatePhase.Uncontrolled(String reason) ->
+              new Wait("its final status; " + reason, "rollout-service", null);
+          case GatePhase.Ending(String reason) ->
+              new Wait("its final status; " + reason, "rollout-service", null);
+        });
+  }
+
+  private static Wait approving(GateBoard board, @Nullable Instant due) {
+    Approval approval = board.approval();
+    Standing standing = board.gates().get(RunbookLine.G3);
+    if (approval == null) {
+      return new Wait(standing == null ? "G3" : standing.reason(), "the calendar", due);
+    }
+    int missing = Math.max(0, approval.quorum() - approval.granted().size());
+    return new Wait(
+        missing + (missing == 1 ? " approval of " : " approvals of ") + approval.digest(),
+        "operators who neither asked for the release nor wrote it",
+        due);
+  }
+
+  private static String baseline(GateBoard board) {
+    String refusal = board.baseline().refusal();
+    return "a health baseline" + (refusal == null ? "" : ", refused for now: " + refusal);
+  }
+}
