@@ -66,10 +66,14 @@ public final class NotificationDecider {
     return switch (bulletin.kind()) {
       case ANNOUNCEMENT -> new WindowAnnounced(channel, key, delivered.receipt());
       case UPDATE ->
-          new UpdatePosted(bulletin.line(), channel, key, bulletin.text(), delivered.receipt());
+          new UpdatePosted(bulletin.line(), channel, key, told(bulletin), delivered.receipt());
       case INCIDENT -> new IncidentFiled(channel, key, delivered.receipt());
-      case SUMMARY -> new ReleaseSummarized(channel, key, bulletin.text(), delivered.receipt());
+      case SUMMARY -> new ReleaseSummarized(channel, key, told(bulletin), delivered.receipt());
     };
+  }
+
+  private static String told(Bulletin bulletin) {
+    return bulletin.title() + "\n" + bulletin.text();
   }
 
   private static UpdateFailed failure(Bulletin bulletin, String reason) {

@@ -65,15 +65,20 @@ final class Words {
     }
     return switch (unit) {
       case "fraction" -> number(value * 100) + " %";
-      case "s" -> value < 1 ? number(value * 1000) + " ms" : number(value) + " s";
-      default -> number(value) + " " + unit;
+      case "s" -> Math.abs(value) < 1 ? number(value * 1000) + " ms" : number(value) + " s";
+      case "bytes" -> number(value / (1 << 20)) + " MiB";
+      default -> number(value) + " " + foreign(unit);
     };
   }
 
+  /// At most three decimals, and none that say nothing; larger numbers need none.
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4g", value)
-        .replaceFirst("(\\.\\d*?)0+$", "$1")
-        .replaceFirst("\\.$", "");
+    if (!Double.isFinite(value)) {
+      return Double.toString(value);
+    }
+    String digits =
+        String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.3f", value);
+    return digits.contains(".") ? digits.replaceFirst("0+$", "").replaceFirst("\\.$", "") : digits;
   }
 
   /// Text that others wrote, on one line and of bounded length, so that no request can shape a message.

@@ -1,0 +1,95 @@
+package io.lockkeeper.audit;
+
+import static io.lockkeeper.audit.LogEntry.Severity.ATTENTION;
+import static io.lockkeeper.audit.LogEntry.Severity.MILESTONE;
+import static io.lockkeeper.audit.LogEntry.Severity.ROUTINE;
+import static io.lockkeeper.audit.LogEntry.Severity.TROUBLE;
+
+import io.lockkeeper.audit.LogEntry.Sentence;
+import io.lockkeeper.audit.LogEntry.Severity;
+import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.events.Verdict;
+import java.util.List;
+
+/// What monitor-service's facts say in the log. Runbook G2, D4, M1, M2, R1.
+final class MonitorSentences {
+
+  private MonitorSentences() {}
+
+  static Sentence of(MonitorEvent event) {
+    return switch (event) {
+      case MonitorEvent.BaselineCaptured captured ->
+          sentence(
+              ROUTINE,
+              "Baseline from "
+                  + Words.time(captured.from())
+                  + " until "
+                  + Words.time(captured.until())
+                  + ": "
+                  + Words.measures(captured.measures()),
+              RunbookLine.G2);
+      case MonitorEvent.BaselineRefused refused ->
+          sentence(ATTENTION, "No baseline: " + refused.reason(), RunbookLine.G2);
+      case MonitorEvent.StageVerified verified ->
+          sentence(
+              severity(verified.verdict(), ROUTINE),
+              "Stage "
+                  + (verified.stage() + 1)
+                  + (verified.attempt() > 1 ? ", attempt " + verified.attempt() : "")
+                  + " is "
+                  + verified.verdict()
+                  + ": "
+                  + verified.reason()
+                  + "; "
+                  + Words.measures(verified.measures()),
+              RunbookLine.D4,
+              RunbookLine.M2);
+      case MonitorEvent.BudgetBreached breached ->
+          sentence(
+              TROUBLE,
+              "Breach: " + Words.measure(breached.measure()) + "; " + breached.evidence(),
+              RunbookLine.R1);
+      case MonitorEvent.TelemetryLost lost ->
+          sentence(
+              ATTENTION,
+              "No telemetry since " + Words.time(lost.since()) + ": " + lost.reason(),
+              RunbookLine.D4);
+      case MonitorEvent.TelemetryRecovered recovered ->
+          sentence(
+              ROUTINE,
+              "Telemetry is back; " + Words.length(recovered.lost()) + " were lost",
+              RunbookLine.D4);
+      case MonitorEvent.ObservationStarted started ->
+          sentence(
+              ROUTINE,
+              "Observation at full traffic began, for " + Words.length(started.length()),
+              RunbookLine.M1);
+      case MonitorEvent.ReleaseVerified verified ->
+          sentence(
+              severity(verified.verdict(), MILESTONE),
+              "Release is "
+                  + verified.verdict()
+                  + " after "
+                  + Words.length(verified.observed())
+                  + " at full traffic: "
+                  + verified.reason()
+                  + "; "
+                  + Words.measures(verified.measures()),
+              RunbookLine.M1,
+              RunbookLine.M2);
+    };
+  }
+
+  private static Severity severity(Verdict verdict, Severity good) {
+    return switch (verdict) {
+      case PASSED -> good;
+      case FAILED -> TROUBLE;
+      case INCONCLUSIVE, ERRORED -> ATTENTION;
+    };
+  }
+
+  private static Sentence sentence(Severity severity, String title, RunbookLine... lines) {
+    return new Sentence(severity, Words.foreign(title), List.of(lines), null);
+  }
+}
