@@ -1,0 +1,51 @@
+package io.lockkeeper.monitor;
+
+import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.monitor.judge.Baseline;
+import io.lockkeeper.monitor.judge.Signal;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Whether what the stable version showed is something a candidate can be compared with. Runbook G2.
+///
+/// @param minimumRequests fewer requests in the window are too thin
+/// @param unhealthy       a larger share of failed requests is no state to release from
+public record BaselineRules(long minimumRequests, double unhealthy) {
+
+  /// 50 requests; 5 % failed.
+  public static final BaselineRules STANDARD = new BaselineRules(50, 0.05);
+
+  public BaselineRules {
+    if (minimumRequests < 0 || !(unhealthy > 0 && unhealthy <= 1)) {
+      throw new IllegalArgumentException("minimumRequests or unhealthy out of range");
+    }
+  }
+
+  /// Why this baseline is refused; empty when it is good.
+  public Optional<String> objection(Baseline baseline) {
+    if (baseline.requests() < minimumRequests) {
+      return Optional.of(
+          "too thin: %d requests in %d s, at least %d are needed"
+              .formatted(baseline.requests(), baseline.span().toSeconds(), minimumRequests));
+    }
+    Baseline.Counted errors = baseline.counts().get(Signal.ERRORS);
+    double share = errors == null ? 0 : (double) errors.bad() / Math.max(1, errors.total());
+    return share > unhealthy
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "unhealthy: %.1f %% of %d requests failed, at most %.1f %% may",
+                100 * share,
+                errors == null ? 0 : errors.total(),
+                100 * unhealthy))
+        : Optional.empty();
+  }
+
+  /// The baseline in numbers: they stand where what is compared with stands.
+  public static List<Measure> measures(Monitoring monitoring, Baseline baseline) {
+    return Recording.measures(
+        ReleaseJudge.judged(monitoring.signals()), monitoring.signals(), null, baseline);
+  }
+}

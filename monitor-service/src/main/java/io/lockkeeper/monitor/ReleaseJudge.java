@@ -1,0 +1,160 @@
+package io.lockkeeper.monitor;
+
+import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.Verdict;
+import io.lockkeeper.monitor.judge.Baseline;
+import io.lockkeeper.monitor.judge.Evidence;
+import io.lockkeeper.monitor.judge.Judge;
+import io.lockkeeper.monitor.judge.JudgeSettings;
+import io.lockkeeper.monitor.judge.Judgement;
+import io.lockkeeper.monitor.judge.Look;
+import io.lockkeeper.monitor.judge.Signal;
+import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Judges one release by its runbook, look after look: puts the runbook's signals to the judge and its answer
+/// into the words of the contract. The same looks give the same assessment. Not thread-safe.
+/// Runbook D4, M1, M2, R1.
+public final class ReleaseJudge {
+
+  private static final Duration SHORTEST_WATCH = Duration.ofMinutes(1);
+
+  private final List<Runbook.Signal> signals;
+  private final Judge judge;
+  private final Recording recording;
+
+  /// A judge for one release.
+  ///
+  /// @param baseline what the stable version showed before; null for a first release
+  public ReleaseJudge(Runbook runbook, @Nullable Baseline baseline) {
+    Monitoring monitoring = runbook.monitoring();
+    signals = monitoring.signals();
+    List<Signal> judged = judged(signals);
+    judge = new Judge(settings(judged, monitoring.interval(), planned(runbook)), baseline);
+    recording = new Recording(judged, signals, baseline);
+  }
+
+  /// Takes one look and says what follows from all looks so far. A look that is not newer than the last
+  /// changes nothing.
+  public Assessment look(Look look) {
+    Judgement judgement = judge.look(look);
+    recording.add(look);
+    List<Measure> measures = recording.measures();
+    return switch (judgement.verdict()) {
+      case PASSED -> new Assessment(Verdict.PASSED, judgement.text(), measures, null);
+      case INCONCLUSIVE -> new Assessment(Verdict.INCONCLUSIVE, judgement.text(), measures, null);
+      case ERRORED -> new Assessment(Verdict.ERRORED, judgement.text(), measures, null);
+      case FAILED ->
+          Assessment.failed(judgement.text(), measures, breach(judgement, measures));
+    };
+  }
+
+  /// What each signal of a runbook is called where it is judged: as in the runbook, but every name once, and
+  /// the first signal of errors by the name that stands for requests that fail.
+  public static List<String> names(List<Runbook.Signal> signals) {
+    Set<String> taken = new HashSet<>(Set.of(Signal.ERRORS));
+    List<String> names = new ArrayList<>();
+    boolean errors = false;
+    for (Runbook.Signal signal : signals) {
+      if (signal.kind() == Runbook.Signal.Kind.ERRORS && !errors) {
+        errors = true;
+        names.add(Signal.ERRORS);
+        continue;
+      }
+      String name = signal.name();
+      for (int again = 2; !taken.add(name); again++) {
+        name = signal.name() + " " + again;
+      }
+      names.add(name);
+    }
+    return List.copyOf(names);
+  }
+
+  /// The runbook's signals as they are judged, in the same order.
+  public static List<Signal> judged(List<Runbook.Signal> signals) {
+    List<String> names = names(signals);
+    List<Signal> judged = new ArrayList<>();
+    for (int i = 0; i < signals.size(); i++) {
+      Runbook.Signal signal = signals.get(i);
+      Signal.Kind kind =
+          switch (signal.kind()) {
+            case ERRORS -> Signal.Kind.ERRORS;
+            case DURATION -> Signal.Kind.DURATION;
+            case RATE -> Signal.Kind.RATE;
+            case CPU -> Signal.Kind.CPU;
+            case MEMORY -> Signal.Kind.MEMORY;
+            case KPI -> Signal.Kind.KPI;
+          };
+      judged.add(new Signal(names.get(i), kind, signal.critical(), null, null));
+    }
+    return List.copyOf(judged);
+  }
+
+  /// How long the whole watch lasts when nothing holds it: every bake and the observation.
+  static Duration planned(Runbook runbook) {
+    Duration sum = runbook.monitoring().validation();
+    for (Runbook.StagePlan stage : runbook.rollout().stages()) {
+      sum = sum.plus(stage.bake());
+    }
+    return sum.compareTo(SHORTEST_WATCH) < 0 ? SHORTEST_WATCH : sum;
+  }
+
+  /// The judge's own defaults, but for coverage: the watch's clock counts observed time only and asks for all of
+  /// it, so a share of looks missed in a loss of telemetry must not be held against the rest.
+  private static JudgeSettings settings(
+      List<Signal> judged, Duration interval, Duration planned) {
+    JudgeSettings usual = JudgeSettings.of(judged, interval);
+    return new JudgeSettings(
+        usual.signals(),
+        usual.alpha(),
+        planned,
+        usual.scrapeInterval(),
+        usual.stratum(),
+        usual.cap(),
+        usual.warmUp(),
+        usual.lostAfter(),
+        0,
+        usual.minimumRequests(),
+        usual.minimumLooks(),
+        usual.minimumEvents(),
+        usual.errorFloor(),
+        usual.acceptable(),
+        usual.harm(),
+        usual.requireEvidence(),
+        usual.catastrophe());
+  }
+
+  private Assessment.Breach breach(Judgement judgement, List<Measure> measures) {
+    String name = Objects.requireNonNullElse(judgement.signal(), Signal.ERRORS);
+    int which = names(signals).indexOf(name);
+    String called = which < 0 ? name : signals.get(which).name();
+    Measure measure =
+        measures.stream()
+            .filter(one -> one.signal().equals(called) || one.signal().startsWith(called + " p"))
+            .reduce((first, last) -> last)
+            .orElse(new Measure(called, null, null, "fraction", judgement.requests()));
+    String evidence =
+        judgement.signals().stream()
+            .filter(one -> one.signal().name().equals(name))
+            .findFirst()
+            .map(ReleaseJudge::evidence)
+            .orElse("");
+    return new Assessment.Breach(measure, judgement.text() + evidence);
+  }
+
+  private static String evidence(Evidence found) {
+    return String.format(
+        Locale.ROOT,
+        "; a harmless candidate ever shows this with a chance of at most %.2g, and more than %.2g is no breach",
+        found.p(),
+        Math.exp(-found.threshold()));
+  }
+}
