@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// held to what the baseline (and the control, while it ran) makes plausible. Runbook M1, M2.
 final class CountTest implements SignalTest {
 
-  private static final double[] ERROR_GRID = {1.25, 1.6, 2.2, 3.5, 7, 20, 80};
-  private static final double[] KPI_GRID = {1.05, 1.12, 1.25, 1.6, 3, 8};
+  private static final double[] ERROR_GRID = {1.3, 2, 3.5, 7, 20};
+  private static final double[] KPI_GRID = {1.08, 1.2, 1.5, 3};
   private static final double[] SAFE = {0.8, 0.6, 0.4, 0.2, 0.05};
 
   private final CountRule rule;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// without requests (arms of unequal load differ by that alone). Runbook M1.
 final class CpuTest implements SignalTest {
 
-  private static final double[] SHIFTS = {0.04, 0.08, 0.16, 0.3, 0.6};
+  private static final double[] SHIFTS = {0.05, 0.12, 0.3};
   private static final double IDLE_CORES = 0.03;
   private static final double ARM_TAU = 0.035;
   private static final double KNOWN_EXTRA = 0.10;

@@ -9,7 +9,7 @@ final class Dispersion {
   private static final double EVENTS_PER_BLOCK = 2;
   private static final double TRIMMED = 0.03;
   /// Worth of the belief that there is none, in blocks.
-  private static final double PRIOR_BLOCKS = 6;
+  private static final double PRIOR_BLOCKS = 24;
 
   private Dispersion() {}
 

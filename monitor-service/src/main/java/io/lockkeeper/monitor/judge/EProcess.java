@@ -14,8 +14,8 @@ import java.util.Arrays;
 /// still growing: a capped supermartingale is still one.
 final class EProcess {
 
-  private static final double FIRST = 0.5;
-  private static final double WITHIN_PLAN = 0.475;
+  private static final double FIRST = 0.7;
+  private static final double WITHIN_PLAN = 0.28;
 
   private final double cap;
   private final double first;

@@ -13,7 +13,8 @@ import java.util.List;
 ///                        gets a little slower (PT40M)
 /// @param scrapeInterval  time between looks; used for coverage and for what counts as lost (PT15S)
 /// @param stratum         looks closer together than this are judged on, but their evidence is limited
-///                        as one block, so that a blip shorter than two blocks cannot alarm (PT15S)
+///                        as one block, so that a blip shorter than one block cannot alarm (ten
+///                        scrapes, at most PT15S)
 /// @param cap             most that one stratum can add to the evidence, in nats (3)
 /// @param warmUp          guard for signals that a cold start distorts (durations, CPU)
 /// @param lostAfter       scrapes missing for this long mean not measured (12 scrapes, at least PT10S)
@@ -127,12 +128,14 @@ public record JudgeSettings(
   /// Defaults for these signals and this scrape interval.
   public static JudgeSettings of(List<Signal> signals, Duration scrapeInterval) {
     var lost = scrapeInterval.multipliedBy(12);
+    var ten = scrapeInterval.multipliedBy(10);
+    var quarter = Duration.ofSeconds(15);
     return new JudgeSettings(
         signals,
         0.05,
         Duration.ofMinutes(40),
         scrapeInterval,
-        Duration.ofSeconds(15),
+        ten.compareTo(quarter) < 0 ? ten : quarter,
         3.0,
         WarmUp.standard(),
         lost.compareTo(Duration.ofSeconds(10)) < 0 ? Duration.ofSeconds(10) : lost,

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// version needs. Runbook M1.
 final class MemoryTest implements SignalTest {
 
-  private static final double[] SHIFTS = {0.04, 0.08, 0.16, 0.3, 0.6};
+  private static final double[] SHIFTS = {0.05, 0.12, 0.3};
   private static final double VARIANCE = 4 * 0.03 * 0.03;
   private static final double MEAN_OVER = 60;
   private static final int KEPT = 64;

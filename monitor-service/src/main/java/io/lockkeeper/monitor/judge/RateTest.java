@@ -7,7 +7,7 @@ import java.util.Locale;
 /// never comes is no breach but no data. Runbook M1.
 final class RateTest implements SignalTest {
 
-  private static final double[] GRID = {0.93, 0.85, 0.7, 0.4, 0.1};
+  private static final double[] GRID = {0.9, 0.7, 0.3};
   private static final double ARM = 4 * 0.03 * 0.03;
 
   private final double boundary;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// the margin" for the whole distribution and not for its mean alone.
 final class Tail {
 
-  private static final double[] GRID = {1.08, 1.2, 1.45, 2, 3.5, 8};
+  private static final double[] GRID = {1.1, 1.3, 1.8, 4};
   private static final double[] SAFE = {0.95, 0.85, 0.7, 0.5};
   private static final double KNOWN_STRETCH = 1.15;
   private static final double ARM_KNOWN = 4 * 0.04 * 0.04;
