@@ -1,0 +1,13 @@
+package io.lockkeeper.journal;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.ReleaseId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What one transaction did to a release.
+///
+/// @param own the facts of our own that it appended; they are on their way to the topic
+/// @param due when the release's alarm rings
+record Committed(ReleaseId release, List<Fact> own, Optional<Instant> due) {}

@@ -1,0 +1,199 @@
+package io.lockkeeper.journal;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.ReleaseId;
+import jakarta.transaction.TransactionManager;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// The journal in PostgreSQL. Everything happens in the caller's thread, in one JTA transaction per call,
+/// together with whatever the service's lambdas write to the same database.
+///
+/// Two replicas may work on one release at once: both append at the next revision, one is refused and does
+/// it again on the newer history. It is retried without a bound, because every refusal means that somebody
+/// else's facts were committed, and a release has few.
+public final class PostgresJournal implements EventJournal {
+
+  private static final Logger LOG = Logger.getLogger(PostgresJournal.class);
+
+  private static final Duration LONGEST_WAIT_FOR_RECOVERY = Duration.ofSeconds(15);
+  private static final int LONGEST_REASON = 500;
+
+  private final JournalOwner owner;
+  private final Transactions transactions;
+  private final Clock clock;
+  private final Admission admission;
+  private final JournalCounters counters;
+  private final List<Consumer<Committed>> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicLong highest = new AtomicLong();
+  private volatile Runnable onSetBack;
+
+  /// A journal on this database, which has the tables of `db/journal`.
+  PostgresJournal(
+      JournalOwner owner,
+      DataSource dataSource,
+      TransactionManager transactionManager,
+      Clock clock,
+      Admission admission,
+      JournalCounters counters) {
+    this.owner = owner;
+    this.transactions = new Transactions(transactionManager, dataSource);
+    this.clock = clock;
+    this.admission = admission;
+    this.counters = counters;
+    this.onSetBack = admission::open;
+  }
+
+  /// Tells `listener` after every transaction that changed a release or rang its alarm.
+  void onCommitted(Consumer<Committed> listener) {
+    listeners.add(listener);
+  }
+
+  /// Runs `recovery`, which opens the journal again, when the database turns out to be older than it was.
+  void onSetBack(Runnable recovery) {
+    this.onSetBack = recovery;
+  }
+
+  @Override
+  public void consume(ConsumerRecord<String, byte[]> record) {
+    Optional<Envelope> read = Envelope.of(record);
+    if (read.isEmpty()) {
+      LOG.warnf(
+          "%s/%d@%d is no fact of ours", record.topic(), record.partition(), record.offset());
+      counters.foreign();
+      return;
+    }
+    Envelope envelope = read.get();
+    if (owner.keeps(envelope.writer())) {
+      Backoff.untilDone(
+          "fact " + envelope.id(),
+          () -> {
+            while (!admission.await(LONGEST_WAIT_FOR_RECOVERY)) {
+              LOG.info("a delivery waits for recovery");
+            }
+            turn(envelope.release(), turn -> turn.deliver(envelope, record), Instant.MIN);
+          });
+    }
+  }
+
+  @Override
+  public List<Fact> record(ReleaseId release, Decision decision) {
+    if (!Envelope.isPlain(release.value())) {
+      throw new IllegalArgumentException("a release id has no control characters");
+    }
+    return turn(release, turn -> turn.decide(decision), Instant.MIN)
+        .map(Committed::own)
+        .orElse(List.of());
+  }
+
+  /// Asks what follows because the alarm rang that was set to `due`.
+  void ring(ReleaseId release, Instant due) {
+    turn(release, Turn::ring, due);
+  }
+
+  @Override
+  public List<Fact> history(ReleaseId release) {
+    if (!Envelope.isPlain(release.value())) {
+      return List.of();
+    }
+    admit();
+    return transactions.call(
+        connection -> List.copyOf(JournalPage.open(connection, owner, release).facts()));
+  }
+
+  @Override
+  public Optional<String> stuck(ReleaseId release) {
+    if (!Envelope.isPlain(release.value())) {
+      return Optional.empty();
+    }
+    return transactions.call(
+        connection -> Optional.ofNullable(JournalTables.margin(connection, release).stuck()));
+  }
+
+  private Optional<Committed> turn(ReleaseId release, Turn.Opening opening, Instant notBefore) {
+    @Nullable String failure = null;
+    for (int attempt = 1; ; attempt++) {
+      admit();
+      try {
+        Optional<Committed> committed = attempt(release, opening, notBefore, failure);
+        committed.ifPresent(this::tell);
+        return committed;
+      } catch (ReactionFailed e) {
+        if (failure != null) {
+          throw new JournalUnavailable("not even the fact could be committed", e);
+        }
+        LOG.errorf(e, "release %s is stuck", release);
+        counters.failure();
+        failure = plain(e.getMessage());
+      } catch (Transactions.Conflict e) {
+        counters.conflict();
+        Backoff.jitter(attempt);
+      } catch (SetBack e) {
+        recover();
+      }
+    }
+  }
+
+  private Optional<Committed> attempt(
+      ReleaseId release, Turn.Opening opening, Instant notBefore, @Nullable String failure) {
+    Instant clockNow = clock.instant();
+    Instant now = clockNow.isBefore(notBefore) ? notBefore : clockNow;
+    AtomicLong position = new AtomicLong();
+    Optional<Committed> committed =
+        transactions.call(
+            connection -> {
+              Turn turn = new Turn(connection, owner, release, now, counters);
+              if (turn.highest() < highest.get()) {
+                throw new SetBack();
+              }
+              Optional<Committed> taken = turn.take(opening, failure);
+              position.set(turn.highest());
+              return taken;
+            });
+    highest.accumulateAndGet(position.get(), Math::max);
+    return committed;
+  }
+
+  private void tell(Committed committed) {
+    counters.appended(committed.own().size());
+    listeners.forEach(listener -> listener.accept(committed));
+    try {
+      owner.committed().accept(committed.release());
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "nobody was woken for release %s", committed.release());
+    }
+  }
+
+  private void recover() {
+    if (highest.getAndSet(0) > 0) {
+      LOG.warn("the database is older than it was; comparing it with the topic");
+      admission.close();
+      onSetBack.run();
+    }
+  }
+
+  private void admit() {
+    if (!admission.await(LONGEST_WAIT_FOR_RECOVERY)) {
+      throw new JournalUnavailable("the journal is still recovering", null);
+    }
+  }
+
+  private static String plain(@Nullable String reason) {
+    String text = String.valueOf(reason).replaceAll("\\p{Cntrl}", " ");
+    return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON);
+  }
+
+  /// The last position known is not in the database any more.
+  private static final class SetBack extends RuntimeException {}
+}
