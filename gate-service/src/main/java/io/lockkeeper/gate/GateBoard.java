@@ -200,7 +200,8 @@ public record GateBoard(
     if (withdrawn != null) {
       return new GatePhase.Ending("withdrawn by " + withdrawn.by() + ": " + withdrawn.reason());
     }
-    if (blocked != null && !course.started()) {
+    // Started on a clearance before it was blocked: then it goes on, and so does its clearance.
+    if (blocked != null && (clearance == null || !course.started())) {
       return new GatePhase.Ending("blocked: " + blocked.reason());
     }
     if (course.turnedBack()) {
@@ -359,7 +360,8 @@ public record GateBoard(
               course.completed,
               course.turnedBack,
               course.breached,
-              settled.outcome());
+              // It is settled once: the first word counts.
+              course.outcome == null ? settled.outcome() : course.outcome);
       case RolloutEvent.StageStarted _,
           RolloutEvent.StageApplied _,
           RolloutEvent.StageCompleted _,

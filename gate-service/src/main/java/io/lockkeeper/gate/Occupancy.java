@@ -64,7 +64,12 @@ public record Occupancy(
     waiting.removeIf(place -> place.release().equals(release));
     switch (board.position()) {
       case GateBoard.Outside _ -> {}
-      case GateBoard.Waiting(Instant since) -> waiting.add(new Place(release, since));
+      case GateBoard.Waiting(Instant since) -> {
+        // One that waits for something else by now must not keep the others from a free lane.
+        if (board.phase() instanceof GatePhase.Queued) {
+          waiting.add(new Place(release, since));
+        }
+      }
       case GateBoard.Holding(Instant since) -> {
         if (held == null) {
           held = new Place(release, since);
