@@ -1,0 +1,84 @@
+package io.lockkeeper.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockkeeper.audit.LogEntry.Severity;
+import io.lockkeeper.audit.LogEntry.Who;
+import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.EventTypes;
+import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
+import io.lockkeeper.events.ReleaseEvent;
+import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.events.Unrecognised;
+import java.util.Collection;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LogEntryTest {
+
+  private static LogEntry entry(ReleaseEvent event) {
+    return LogEntry.of(Story.facts(event).getFirst());
+  }
+
+  static Collection<Class<? extends ReleaseEvent>> everyEvent() {
+    return EventTypes.all().values();
+  }
+
+  @ParameterizedTest(name = "D5: {0} has one sentence")
+  @MethodSource("everyEvent")
+  void everyEventHasOneSentence(Class<? extends ReleaseEvent> type) {
+    for (int seed = 0; seed < 50; seed++) {
+      LogEntry entry = entry(new Samples(new SplittableRandom(seed)).of(type));
+
+      assertThat(entry.title()).isNotBlank().hasSizeLessThanOrEqualTo(600);
+      assertThat(entry.title()).doesNotContain("\n", "@", "Optional[", "null");
+      assertThat(entry.title()).matches("(?s)[A-Z\\p{Alpha}].*");
+      assertThat(entry.type()).isEqualTo(EventTypes.nameOf(type));
+    }
+  }
+
+  @Test
+  @DisplayName("R1: a halt says why, how fast and by whom")
+  void halt() {
+    LogEntry entry = entry(Story.halted());
+
+    assertThat(entry.title()).isEqualTo("Halted (BREACH) 40 ms after its cause: errors 2.1 %");
+    assertThat(entry.severity()).isEqualTo(Severity.TROUBLE);
+    assertThat(entry.lines()).containsExactly(RunbookLine.R1);
+    assertThat(entry.who()).isEqualTo(new Who(Who.Kind.RUNBOOK, "runbook"));
+  }
+
+  @Test
+  @DisplayName("M1: a verdict has its numbers")
+  void numbers() {
+    assertThat(entry(Story.verified()).title())
+        .isEqualTo(
+            "Release is PASSED after 30 min at full traffic: as before; "
+                + "errors 2.1 % (control 0.2 %, 1200 samples)");
+  }
+
+  @Test
+  @DisplayName("D5: who did it is a person, somebody claimed, the runbook or the service")
+  void actors() {
+    assertThat(entry(new ReleaseWithdrawn(Actor.person("ada"), "no")).who())
+        .hasToString("ada")
+        .extracting(Who::kind)
+        .isEqualTo(Who.Kind.PERSON);
+    assertThat(entry(new ReleaseWithdrawn(Actor.claimed("ada"), "no")).who())
+        .hasToString("ada (claimed)");
+    assertThat(entry(Story.cleared()).who())
+        .isEqualTo(new Who(Who.Kind.SERVICE, "gate-service"));
+  }
+
+  @Test
+  @DisplayName("D5: a fact of an unknown type is shown")
+  void unrecognised() {
+    LogEntry entry = entry(new Unrecognised("io.example.v9", "{}"));
+
+    assertThat(entry.title()).contains("io.example.v9");
+    assertThat(entry.severity()).isEqualTo(Severity.ATTENTION);
+  }
+}
