@@ -138,8 +138,7 @@ final class Answers {
         : null;
   }
 
-  private static List<GateEvent> approve(
-      GateBoard board, GateCommand.Approve asked, Instant now) {
+  private static List<GateEvent> approve(GateBoard board, GateCommand.Approve asked, Instant now) {
     Approval approval = board.approval();
     return approval == null
             || objection(board, asked, now).isPresent()
@@ -152,15 +151,12 @@ final class Answers {
 
   private static List<GateEvent> deny(GateBoard board, GateCommand.Deny asked, Instant now) {
     Approval approval = board.approval();
-    return approval == null
-            || objection(board, asked, now).isPresent()
-            || approval.denied() != null
+    return approval == null || objection(board, asked, now).isPresent() || approval.denied() != null
         ? List.of()
         : List.of(new GateEvent.ApprovalDenied(approval.request(), asked.by(), asked.reason()));
   }
 
-  private static @Nullable Objection againstAnswer(
-      GateBoard board, Digest digest, Instant now) {
+  private static @Nullable Objection againstAnswer(GateBoard board, Digest digest, Instant now) {
     Approval approval = board.approval();
     if (board.admission() == null) {
       return new Objection(Code.UNKNOWN, "no release of this id was accepted");
@@ -191,8 +187,7 @@ final class Answers {
   }
 
   private static Objection otherDigest(Approval approval) {
-    return new Objection(
-        Code.OTHER_DIGEST, "the approval asked for is of " + approval.digest());
+    return new Objection(Code.OTHER_DIGEST, "the approval asked for is of " + approval.digest());
   }
 
   private static List<GateEvent> lift(

@@ -19,7 +19,8 @@ final class BaselineRule {
 
   private BaselineRule() {}
 
-  /// What is to be said about G2 while it does not hold, nothing when monitor-service owes the answer;
+  /// What is to be said about G2 while it does not hold, nothing when monitor-service owes the
+  /// answer;
   /// empty when it holds.
   static Optional<List<GateEvent>> pursue(GateBoard board, Admission admission, Instant now) {
     if (admission.request().first()) {

@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// PRE1–PRE4, G1, G4: what a request and its runbook come to, by themselves. The evidence is what CI attests;
+/// PRE1–PRE4, G1, G4: what a request and its runbook come to, by themselves. The evidence is what
+/// CI attests;
 /// nothing here is asked of anybody, so the same request always comes to the same.
 final class Checklist {
 
@@ -33,9 +34,9 @@ final class Checklist {
         asked.line(), asked.check(), verdict, reason(asked.check(), request));
   }
 
-  /// G1: the evidence that the runbook names has passed, and the scope says of every migration how it is run.
-  static Finding readiness(
-      ReleaseRequest request, Runbook runbook, @Nullable Artifact running) {
+  /// G1: the evidence that the runbook names has passed, and the scope says of every migration how
+  /// it is run.
+  static Finding readiness(ReleaseRequest request, Runbook runbook, @Nullable Artifact running) {
     List<String> wrong = new ArrayList<>();
     for (String check : runbook.gates().readiness().checks()) {
       if (verdict(check, request) != Verdict.PASSED) {

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What gate-service knows of one release: everything that was said, in whatever phase it came.
@@ -139,10 +138,7 @@ public record GateBoard(
   ///
   /// @param revoked why it ended; null while it holds
   public record Clearance(
-      long token,
-      @Nullable Artifact stable,
-      Instant validUntil,
-      @Nullable Revocation revoked) {}
+      long token, @Nullable Artifact stable, Instant validUntil, @Nullable Revocation revoked) {}
 
   /// Why a clearance ended.
   public record Revocation(RunbookLine gate, String reason, Instant at) {}
@@ -242,17 +238,17 @@ public record GateBoard(
 
   /// The board after one more fact. Facts that say nothing about gates change nothing.
   public GateBoard evolve(Fact fact) {
-    GateBoard named = new Draft(this).release(fact.release()).board();
+    GateBoard named = new BoardDraft(this).release(fact.release()).board();
     return switch (fact.event()) {
       case GateEvent own -> named.evolve(own, fact);
-      case RolloutEvent said -> new Draft(named).course(named.course(said)).board();
+      case RolloutEvent said -> new BoardDraft(named).course(named.course(said)).board();
       case MonitorEvent saw -> named.evolve(saw);
       case AuditEvent _, NotificationEvent _, Unrecognised _ -> named;
     };
   }
 
   private GateBoard evolve(GateEvent own, Fact fact) {
-    Draft draft = new Draft(this);
+    BoardDraft draft = new BoardDraft(this);
     switch (own) {
       case GateEvent.ReleaseAccepted(var request, var runbook, var digest, var requester) ->
           draft.admission(new Admission(request, runbook, digest, requester, fact.time()));
@@ -264,14 +260,14 @@ public record GateBoard(
       case GateEvent.GateFailed(var gate, var reason) -> {
         draft.standing(gate, new Standing(false, reason, fact.time()));
         if (gate == RunbookLine.G3 && clearance == null) {
-          // G3 can wait outside, so the release lets go of its lane and comes back with a new baseline.
+          // G3 can wait outside, so the release lets go of its lane and comes back with a new
+          // baseline.
           draft.position(new Outside()).fromAnew();
         }
       }
       case GateEvent.ApprovalRequested(var digest, var quorum, var due, _) ->
           draft.approval(
-              new Approval(
-                  fact.id(), digest, quorum, fact.time(), due, List.of(), null, false));
+              new Approval(fact.id(), digest, quorum, fact.time(), due, List.of(), null, false));
       case GateEvent.ApprovalGranted(var request, _, var by, _) -> granted(draft, request, by);
       case GateEvent.ApprovalDenied(var request, var by, var reason) -> {
         if (approval != null && approval.request().equals(request)) {
@@ -293,7 +289,8 @@ public record GateBoard(
       case GateEvent.ClearanceRenewed(var validUntil) -> {
         if (clearance != null) {
           draft.clearance(
-              new Clearance(clearance.token(), clearance.stable(), validUntil, clearance.revoked()));
+              new Clearance(
+                  clearance.token(), clearance.stable(), validUntil, clearance.revoked()));
         }
       }
       case GateEvent.ClearanceRevoked(var gate, var reason) -> {
@@ -306,7 +303,8 @@ public record GateBoard(
                   new Revocation(gate, reason, fact.time())));
         }
       }
-      case GateEvent.ReleaseBlocked(_, var reason) -> draft.blocked(new End(null, reason)).unqueued();
+      case GateEvent.ReleaseBlocked(_, var reason) ->
+          draft.blocked(new End(null, reason)).unqueued();
       case GateEvent.ReleaseWithdrawn(var by, var reason) ->
           draft.withdrawn(new End(by, reason)).unqueued();
       case GateEvent.ArtifactQuarantined(_, var artifact, var reason) ->
@@ -320,7 +318,7 @@ public record GateBoard(
     return draft.board();
   }
 
-  private void passed(Draft draft, RunbookLine gate, String reason, Fact fact) {
+  private void passed(BoardDraft draft, RunbookLine gate, String reason, Fact fact) {
     draft.standing(gate, new Standing(true, reason, fact.time()));
     if (gate == RunbookLine.G3 && approval != null && !approval.isGiven()) {
       // The gate holds without it; should it fail again, people are asked again.
@@ -331,8 +329,10 @@ public record GateBoard(
     }
   }
 
-  private void granted(Draft draft, EventId request, Actor by) {
-    if (approval != null && approval.request().equals(request) && !approval.granted().contains(by)) {
+  private void granted(BoardDraft draft, EventId request, Actor by) {
+    if (approval != null
+        && approval.request().equals(request)
+        && !approval.granted().contains(by)) {
       List<Actor> granted = new ArrayList<>(approval.granted());
       granted.add(by);
       draft.approval(granted, approval.denied(), approval.expired());
@@ -378,13 +378,17 @@ public record GateBoard(
   }
 
   private GateBoard evolve(MonitorEvent saw) {
-    Draft draft = new Draft(this);
+    BoardDraft draft = new BoardDraft(this);
     switch (saw) {
       case MonitorEvent.BaselineCaptured captured -> {
         if (captured.request().equals(baseline.request())) {
           draft.baseline(
               new Baseline(
-                  baseline.attempts(), baseline.request(), baseline.askedAt(), null, captured.until()));
+                  baseline.attempts(),
+                  baseline.request(),
+                  baseline.askedAt(),
+                  null,
+                  captured.until()));
         }
       }
       case MonitorEvent.BaselineRefused(var request, var reason) -> {
@@ -395,7 +399,8 @@ public record GateBoard(
       }
       case MonitorEvent.BudgetBreached _ ->
           draft.course(
-              new Course(course.started, course.completed, course.turnedBack, true, course.outcome));
+              new Course(
+                  course.started, course.completed, course.turnedBack, true, course.outcome));
       case MonitorEvent.StageVerified _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
@@ -412,156 +417,5 @@ public record GateBoard(
                 asked ->
                     preconditions.get(new Check(asked.line(), asked.check())) == Verdict.PASSED)
         && holds(RunbookLine.G1);
-  }
-
-  /// A board in the making.
-  private static final class Draft {
-    private @Nullable ReleaseId release;
-    private @Nullable Admission admission;
-    private GateEvent.@Nullable ReleaseRefused refusal;
-    private final List<String> turnedDown;
-    private final Map<Check, Verdict> preconditions;
-    private final Map<RunbookLine, Standing> gates;
-    private @Nullable Approval approval;
-    private Baseline baseline;
-    private Position position;
-    private @Nullable Clearance clearance;
-    private Course course;
-    private @Nullable End blocked;
-    private @Nullable End withdrawn;
-    private @Nullable Quarantine quarantine;
-
-    Draft(GateBoard from) {
-      release = from.release;
-      admission = from.admission;
-      refusal = from.refusal;
-      turnedDown = new ArrayList<>(from.turnedDown);
-      preconditions = new TreeMap<>(from.preconditions);
-      gates = new TreeMap<>(from.gates);
-      approval = from.approval;
-      baseline = from.baseline;
-      position = from.position;
-      clearance = from.clearance;
-      course = from.course;
-      blocked = from.blocked;
-      withdrawn = from.withdrawn;
-      quarantine = from.quarantine;
-    }
-
-    Draft release(ReleaseId id) {
-      release = id;
-      return this;
-    }
-
-    void admission(Admission given) {
-      // The first counts: a release is accepted once.
-      admission = admission == null ? given : admission;
-    }
-
-    void refusal(GateEvent.ReleaseRefused given) {
-      refusal = refusal == null ? given : refusal;
-    }
-
-    void turnedDown(String reason) {
-      turnedDown.add(reason);
-    }
-
-    void checked(Check check, Verdict verdict) {
-      preconditions.put(check, verdict);
-    }
-
-    void standing(RunbookLine gate, Standing standing) {
-      gates.put(gate, standing);
-    }
-
-    Draft approval(@Nullable Approval given) {
-      approval = given;
-      return this;
-    }
-
-    void approval(List<Actor> granted, @Nullable End denied, boolean expired) {
-      if (approval != null) {
-        approval =
-            new Approval(
-                approval.request(),
-                approval.digest(),
-                approval.quorum(),
-                approval.at(),
-                approval.due(),
-                granted,
-                denied,
-                expired);
-      }
-    }
-
-    Draft baseline(Baseline given) {
-      baseline = given;
-      return this;
-    }
-
-    Draft position(Position given) {
-      position = given;
-      return this;
-    }
-
-    /// In the lane since the first fact that says so.
-    void held(Instant since) {
-      position = position instanceof Holding ? position : new Holding(since);
-    }
-
-    /// What was found out in the lane counts no more.
-    void fromAnew() {
-      baseline = new Baseline(baseline.attempts(), null, null, null, null);
-      gates.remove(RunbookLine.G2);
-      gates.remove(RunbookLine.G4);
-    }
-
-    /// A release that will not start leaves the queue; the lane itself it keeps until it is settled.
-    void unqueued() {
-      position = position instanceof Waiting ? new Outside() : position;
-    }
-
-    Draft clearance(Clearance given) {
-      clearance = given;
-      return this;
-    }
-
-    Draft course(Course given) {
-      course = given;
-      return this;
-    }
-
-    Draft blocked(End end) {
-      blocked = blocked == null ? end : blocked;
-      return this;
-    }
-
-    Draft withdrawn(End end) {
-      withdrawn = withdrawn == null ? end : withdrawn;
-      return this;
-    }
-
-    void quarantine(Quarantine given) {
-      quarantine = given;
-    }
-
-    GateBoard board() {
-      return new GateBoard(
-          release,
-          admission,
-          refusal,
-          turnedDown,
-          preconditions,
-          gates,
-          approval,
-          baseline,
-          // A settled release is out of the lane, whatever was said of it before or is said later.
-          course.outcome() == null ? position : new Outside(),
-          clearance,
-          course,
-          blocked,
-          withdrawn,
-          quarantine);
-    }
   }
 }

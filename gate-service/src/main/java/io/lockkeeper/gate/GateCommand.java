@@ -30,7 +30,8 @@ public sealed interface GateCommand {
 
   /// The release is to be taken back.
   ///
-  /// @param operator whether `by` has proven to be an operator; otherwise only who asked for it may do so
+  /// @param operator whether `by` has proven to be an operator; otherwise only who asked for it may
+  /// do so
   record Withdraw(Actor by, boolean operator, String reason) implements GateCommand {}
 
   /// G3: a person says yes to what `digest` names.

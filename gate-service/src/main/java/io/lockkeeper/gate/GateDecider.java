@@ -13,7 +13,6 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.gate.GateBoard.Admission;
-import io.lockkeeper.gate.GateBoard.Approval;
 import io.lockkeeper.gate.GateBoard.Check;
 import io.lockkeeper.gate.GateBoard.Clearance;
 import io.lockkeeper.gate.GateBoard.Standing;
@@ -25,23 +24,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Decides whether a release may start, and whether it still may. Runbook PRE1–PRE4, G1–G4.
 ///
-/// The order is PRE1–PRE4, G1, G3, which may take days and hold nothing; then the lane; in it G2 and G4, quickly;
+/// The order is PRE1–PRE4, G1, G3, which may take days and hold nothing; then the lane; in it G2
+/// and G4, quickly;
 /// then the clearance, a lease that is renewed while every gate still holds.
 public final class GateDecider {
 
-  /// How long a release may hold its lane without being cleared, before it goes to the back of the queue.
+  /// How long a release may hold its lane without being cleared, before it goes to the back of the
+  /// queue.
   public static final Duration LANE_HOLD = Duration.ofMinutes(30);
 
   private GateDecider() {}
 
   /// What follows from all that is known now; nothing when somebody else, or time, is awaited.
   ///
-  /// @param occupancy the lane of the release, as it was before this release's newest facts or after them
+  /// @param occupancy the lane of the release, as it was before this release's newest facts or
+  /// after them
   public static List<GateEvent> next(GateBoard board, Occupancy occupancy, Instant now) {
     Admission admission = board.admission();
     ReleaseId release = board.release();
@@ -50,10 +51,7 @@ public final class GateDecider {
     }
     Occupancy lane = occupancy.evolve(board);
     return switch (board.phase()) {
-      case GatePhase.Unknown _,
-          GatePhase.Refused _,
-          GatePhase.Uncontrolled _,
-          GatePhase.Ending _ ->
+      case GatePhase.Unknown _, GatePhase.Refused _, GatePhase.Uncontrolled _, GatePhase.Ending _ ->
           List.of();
       case GatePhase.Reviewing _ -> review(board, admission, lane);
       case GatePhase.Approving _ -> approve(board, admission, now);
@@ -75,49 +73,10 @@ public final class GateDecider {
     return Answers.objection(board, command, now);
   }
 
-  /// When [#next] must be asked although nothing was said; empty when only a fact or a person can go on.
+  /// When [#next] must be asked although nothing was said; empty when only a fact or a person can
+  /// go on.
   public static Optional<Instant> due(GateBoard board) {
-    Admission admission = board.admission();
-    if (admission == null) {
-      return Optional.empty();
-    }
-    Instant startBy = startBy(admission);
-    Window window = admission.request().window();
-    Stream<Optional<Instant>> times =
-        switch (board.phase()) {
-          case GatePhase.Unknown _,
-              GatePhase.Refused _,
-              GatePhase.Uncontrolled _,
-              GatePhase.Ending _,
-              GatePhase.Settled _ ->
-              Stream.of();
-          case GatePhase.Reviewing _ -> Stream.of(Optional.of(admission.at()));
-          case GatePhase.Approving _ ->
-              Stream.of(
-                  Optional.of(startBy),
-                  Optional.ofNullable(window).map(Window::end),
-                  approvalDue(board),
-                  thaw(board, admission));
-          case GatePhase.Ready _ ->
-              Stream.of(Optional.of(startBy), Optional.ofNullable(window).map(Window::start));
-          case GatePhase.Queued _ ->
-              Stream.of(Optional.of(startBy), Optional.ofNullable(window).map(Window::end));
-          case GatePhase.InLane(Instant since) ->
-              Stream.of(
-                  Optional.of(startBy),
-                  Optional.ofNullable(window).map(Window::end),
-                  Optional.of(since.plus(LANE_HOLD)),
-                  BaselineRule.retryAt(board, admission));
-          case GatePhase.Cleared(Instant validUntil) ->
-              Stream.of(Optional.of(renewAt(admission, validUntil)));
-          case GatePhase.Revoked revoked -> revokedDue(board, admission, revoked);
-        };
-    return times.flatMap(Optional::stream).min(Instant::compareTo);
-  }
-
-  /// Until when a release must be cleared.
-  static Instant startBy(Admission admission) {
-    return admission.at().plus(admission.runbook().gates().startWithin());
+    return GateAlarms.due(board);
   }
 
   private static List<GateEvent> review(GateBoard board, Admission admission, Occupancy lane) {
@@ -168,8 +127,7 @@ public final class GateDecider {
 
   private static List<GateEvent> enter(
       GateBoard board, Admission admission, ReleaseId release, Occupancy lane, Instant now) {
-    Optional<GateEvent> ended =
-        late(admission, G2, now).or(() -> quarantined(admission, lane));
+    Optional<GateEvent> ended = late(admission, G2, now).or(() -> quarantined(admission, lane));
     if (ended.isPresent()) {
       return List.of(ended.get());
     }
@@ -233,7 +191,7 @@ public final class GateDecider {
     if (lack.isPresent()) {
       return List.of(new GateEvent.ClearanceRevoked(G3, words(lack.get())));
     }
-    if (now.isBefore(renewAt(admission, validUntil))) {
+    if (now.isBefore(GateAlarms.renewAt(admission, validUntil))) {
       return List.of();
     }
     if (!board.course().started() && BaselineRule.isStale(board, admission, now)) {
@@ -253,13 +211,15 @@ public final class GateDecider {
     }
     boolean started = board.course().started();
     if (!started && !now.isBefore(revoked.at().plus(LANE_HOLD))) {
-      // Not back to the queue: it was cleared once, so rollout-service may have started it and we not know yet.
+      // Not back to the queue: it was cleared once, so rollout-service may have started it and we
+      // not know yet.
       // The lane is free when rollout-service has settled it, and not a moment before.
       return List.of(new GateEvent.ReleaseBlocked(revoked.gate(), revoked.reason()));
     }
     Optional<ApprovalRule.Lack> lack = ApprovalRule.lack(board, admission, now);
     if (lack.isPresent()) {
-      // Without anybody to ask, the end of the freeze is awaited; that the clearance ended is said already.
+      // Without anybody to ask, the end of the freeze is awaited; that the clearance ended is said
+      // already.
       return lack.get().asksPeople() || board.approval() != null
           ? ApprovalRule.pursue(board, admission, lack.get(), started, now)
           : List.of();
@@ -285,10 +245,9 @@ public final class GateDecider {
   private static Optional<GateEvent> late(Admission admission, RunbookLine gate, Instant now) {
     Window window = admission.request().window();
     if (window != null && !now.isBefore(window.end())) {
-      return Optional.of(
-          new GateEvent.ReleaseBlocked(D1, "its window ended at " + window.end()));
+      return Optional.of(new GateEvent.ReleaseBlocked(D1, "its window ended at " + window.end()));
     }
-    return now.isBefore(startBy(admission))
+    return now.isBefore(GateAlarms.startBy(admission))
         ? Optional.empty()
         : Optional.of(
             new GateEvent.ReleaseBlocked(
@@ -317,19 +276,14 @@ public final class GateDecider {
       return new GateEvent.GatePassed(
           G4, "waived: the first release, whose way back is to remove it");
     }
-    Checklist.Finding finding =
-        Checklist.backout(admission.request(), admission.runbook(), stable);
+    Checklist.Finding finding = Checklist.backout(admission.request(), admission.runbook(), stable);
     return finding.passed()
         ? new GateEvent.GatePassed(G4, finding.reason())
         : new GateEvent.GateFailed(G4, finding.reason());
   }
 
   private static GateEvent cleared(
-      GateBoard board,
-      Admission admission,
-      long token,
-      @Nullable Artifact stable,
-      Instant now) {
+      GateBoard board, Admission admission, long token, @Nullable Artifact stable, Instant now) {
     return new GateEvent.ReleaseCleared(
         Lane.of(admission.request()),
         token,
@@ -361,61 +315,5 @@ public final class GateDecider {
 
   private static String words(ApprovalRule.Lack lack) {
     return lack.on().map(ApprovalRule::words).orElse("no approval covers it any more");
-  }
-
-  /// At half the lease; but a lease that ends where a freeze begins cannot be renewed, only revoked.
-  private static Instant renewAt(Admission admission, Instant validUntil) {
-    return ApprovalRule.calendar(admission).beginsAt(validUntil)
-        ? validUntil
-        : validUntil.minus(admission.runbook().gates().lease().dividedBy(2));
-  }
-
-  private static Optional<Instant> approvalDue(GateBoard board) {
-    Approval approval = board.approval();
-    return approval == null || approval.isGiven() || approval.expired() || approval.denied() != null
-        ? Optional.empty()
-        : Optional.of(approval.due());
-  }
-
-  /// When the freeze is over that alone keeps G3 from holding.
-  private static Optional<Instant> thaw(GateBoard board, Admission admission) {
-    if (ApprovalRule.isAlwaysAsked(admission)) {
-      return Optional.empty();
-    }
-    Standing standing = board.gates().get(G3);
-    Approval approval = board.approval();
-    Instant since = standing == null ? admission.at() : standing.at();
-    Instant asked = approval == null ? since : approval.at();
-    return Optional.of(ApprovalRule.calendar(admission).thawed(asked.isAfter(since) ? asked : since));
-  }
-
-  private static Stream<Optional<Instant>> revokedDue(
-      GateBoard board, Admission admission, GatePhase.Revoked revoked) {
-    boolean started = board.course().started();
-    Optional<Instant> held =
-        started ? Optional.empty() : Optional.of(revoked.at().plus(LANE_HOLD));
-    Approval approval = board.approval();
-    if (ApprovalRule.isAlwaysAsked(admission)
-        || (approval != null && approval.denied() != null)) {
-      return Stream.of(held, approvalDue(board), ifNot(started, retryAt(board, admission)));
-    }
-    FreezeCalendar calendar = ApprovalRule.calendar(admission);
-    Optional<Instant> thaw =
-        revoked.gate() == G3 ? Optional.of(calendar.thawed(revoked.at())) : Optional.empty();
-    Instant asked = board.baseline().askedAt();
-    return Stream.of(
-        held,
-        approvalDue(board),
-        // Once the freeze is over and a new baseline is asked for, that is awaited.
-        thaw.filter(end -> started || asked == null || asked.isBefore(end)),
-        ifNot(started, retryAt(board, admission).map(calendar::thawed)));
-  }
-
-  private static Optional<Instant> retryAt(GateBoard board, Admission admission) {
-    return BaselineRule.retryAt(board, admission);
-  }
-
-  private static Optional<Instant> ifNot(boolean started, Optional<Instant> time) {
-    return started ? Optional.empty() : time;
   }
 }

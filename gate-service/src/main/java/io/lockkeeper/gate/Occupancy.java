@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the releases of one lane share: who is in it, who waits, what ran well last, what must not run again.
+/// What the releases of one lane share: who is in it, who waits, what ran well last, what must not
+/// run again.
 ///
-/// It follows from what the releases say of themselves and from nothing else: [#evolve] takes one release's
+/// It follows from what the releases say of themselves and from nothing else: [#evolve] takes one
+/// release's
 /// board, as often and in whatever order, so the row of a lost database comes back from the facts.
 ///
 /// @param token  the largest token that a clearance on this lane has carried
@@ -51,7 +53,8 @@ public record Occupancy(
     return new Occupancy(lane, 0, null, List.of(), null, List.of());
   }
 
-  /// The lane after what this board says; itself when the board is of another lane or says nothing new.
+  /// The lane after what this board says; itself when the board is of another lane or says nothing
+  /// new.
   public Occupancy evolve(GateBoard board) {
     ReleaseId release = board.release();
     if (release == null || !board.lane().equals(Optional.of(lane))) {
@@ -80,7 +83,8 @@ public record Occupancy(
     return new Occupancy(lane, largest, held, waiting, stable(board), quarantine(board, release));
   }
 
-  /// Who is to take the lane now: the first in the queue of a free lane. Whoever changes a lane sets
+  /// Who is to take the lane now: the first in the queue of a free lane. Whoever changes a lane
+  /// sets
   /// this release's alarm to now.
   public Optional<ReleaseId> next() {
     return holder == null ? queue.stream().map(Place::release).findFirst() : Optional.empty();

@@ -24,11 +24,11 @@ final class Waits {
     return Optional.ofNullable(
         switch (board.phase()) {
           case GatePhase.Unknown _, GatePhase.Refused _, GatePhase.Settled _ -> null;
-          case GatePhase.Reviewing _ -> new Wait("its evidence to be reviewed", "gate-service", due);
+          case GatePhase.Reviewing _ ->
+              new Wait("its evidence to be reviewed", "gate-service", due);
           case GatePhase.Approving _ -> approving(board, due);
           case GatePhase.Ready _ -> new Wait("its planned window", "the calendar", due);
-          case GatePhase.Queued _ ->
-              new Wait("the lane " + lane, "the releases before it", due);
+          case GatePhase.Queued _ -> new Wait("the lane " + lane, "the releases before it", due);
           case GatePhase.InLane _ -> new Wait(baseline(board), "monitor-service", due);
           case GatePhase.Cleared(Instant validUntil) ->
               new Wait("rollout-service, cleared until " + validUntil, "rollout-service", null);

@@ -81,7 +81,8 @@ class GateDeciderTest {
   class Way {
 
     @Test
-    @DisplayName("PRE1–PRE4, G1–G4: a good request is reviewed, measured and cleared, in this order")
+    @DisplayName(
+        "PRE1–PRE4, G1–G4: a good request is reviewed, measured and cleared, in this order")
     void wholeWay() {
       List<ReleaseEvent> asked = ask(FIRST, good(2));
       assertThat(asked)
@@ -99,8 +100,7 @@ class GateDeciderTest {
       assertThat(scene.capture(FIRST))
           .containsExactly(
               new GateEvent.GatePassed(G2, "baseline captured until " + cleared),
-              new GateEvent.GatePassed(
-                  G4, "the way back is 1.1, " + artifact(1).digest()),
+              new GateEvent.GatePassed(G4, "the way back is 1.1, " + artifact(1).digest()),
               new GateEvent.ReleaseCleared(
                   Scene.LANE,
                   1,
@@ -110,11 +110,14 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("the same request twice is one release; other content is refused, and at most ten times")
+    @DisplayName(
+        "the same request twice is one release; other content is refused, and at most ten times")
     void twice() {
       ask(FIRST, good(2));
       assertThat(ask(FIRST, good(2))).isEmpty();
-      assertThat(ask(FIRST, good(3))).hasOnlyElementsOfType(GateEvent.RequestRefused.class).hasSize(1);
+      assertThat(ask(FIRST, good(3)))
+          .hasOnlyElementsOfType(GateEvent.RequestRefused.class)
+          .hasSize(1);
       assertThat(ask(FIRST, good(3))).isEmpty();
       for (int other = 4; other < 40; other++) {
         ask(FIRST, good(other));
@@ -148,7 +151,8 @@ class GateDeciderTest {
       List<Evidence> evidence = new ArrayList<>(Requests.passed("build", "review", "signature"));
       evidence.add(new Evidence("tests", Verdict.FAILED, null, null));
       assertThat(ask(FIRST, good(2).evidence(evidence)))
-          .contains(new GateEvent.PreconditionChecked(PRE3, "tests", Verdict.FAILED, "tests failed"))
+          .contains(
+              new GateEvent.PreconditionChecked(PRE3, "tests", Verdict.FAILED, "tests failed"))
           .endsWith(blocked(PRE3, "tests failed"));
       assertThat(scene.lane().holder()).isNull();
     }
@@ -164,8 +168,7 @@ class GateDeciderTest {
     @DisplayName("PRE3: one failure among several records of a check is a failure")
     void contradicting() {
       List<Evidence> evidence =
-          new ArrayList<>(
-              Requests.passed("build", "review", "tests", "signature", "load-test"));
+          new ArrayList<>(Requests.passed("build", "review", "tests", "signature", "load-test"));
       evidence.add(new Evidence("tests", Verdict.ERRORED, null, null));
       assertThat(ask(FIRST, good(2).evidence(evidence)))
           .endsWith(blocked(PRE3, "tests could not be measured"));
@@ -175,7 +178,9 @@ class GateDeciderTest {
     @DisplayName("G1: what the runbook asks of readiness is needed too")
     void readiness() {
       assertThat(
-              ask(FIRST, good(2).evidence(Requests.passed("build", "review", "tests", "signature"))))
+              ask(
+                  FIRST,
+                  good(2).evidence(Requests.passed("build", "review", "tests", "signature"))))
           .endsWith(
               new GateEvent.GateFailed(G1, "no evidence for load-test"),
               blocked(G1, "no evidence for load-test"));
@@ -191,7 +196,8 @@ class GateDeciderTest {
                   "no infrastructure step declares the migration V42__instalments and whether it"
                       + " can be undone"));
       InfrastructureStep step = new InfrastructureStep("V42__instalments", true);
-      assertThat(ask(SECOND, good(2).scope(Requests.migrations("V42__instalments", step))).getLast())
+      assertThat(
+              ask(SECOND, good(2).scope(Requests.migrations("V42__instalments", step))).getLast())
           .isInstanceOf(GateEvent.BaselineRequested.class);
     }
 
@@ -226,15 +232,15 @@ class GateDeciderTest {
       ask(FIRST, good(2).approval(When.ALWAYS, 2));
       assertThat(scene.command(FIRST, approval(FIRST, "grace"))).hasSize(1);
       assertThat(scene.command(FIRST, approval(FIRST, "grace"))).isEmpty();
-      assertThat(
-              GateDecider.objection(scene.board(FIRST), approval(FIRST, "grace"), scene.now()))
+      assertThat(GateDecider.objection(scene.board(FIRST), approval(FIRST, "grace"), scene.now()))
           .isEmpty();
       assertThat(scene.command(FIRST, approval(FIRST, "edsger")).getLast())
           .isInstanceOf(GateEvent.BaselineRequested.class);
     }
 
     @Test
-    @DisplayName("G3: neither the requester nor an author approves, whatever spelling the token has")
+    @DisplayName(
+        "G3: neither the requester nor an author approves, whatever spelling the token has")
     void ownRelease() {
       ask(FIRST, good(2).elevated());
       for (String own : List.of("ci-bot", "CI-Bot", "ada@example.org", "Ada", " ada ")) {
@@ -250,8 +256,7 @@ class GateDeciderTest {
     @DisplayName("G3: a yes to something else is none")
     void otherDigest() {
       ask(FIRST, good(2).elevated());
-      GateCommand other =
-          new GateCommand.Approve(Requests.digest(77), Actor.person("grace"), null);
+      GateCommand other = new GateCommand.Approve(Requests.digest(77), Actor.person("grace"), null);
       assertThat(GateDecider.objection(scene.board(FIRST), other, scene.now()))
           .map(Objection::code)
           .contains(Code.OTHER_DIGEST);
@@ -332,9 +337,7 @@ class GateDeciderTest {
     @Test
     @DisplayName("G3: an approved release goes through a freeze")
     void approved() {
-      ask(
-          FIRST,
-          good(2).elevated().freezes(freeze(Duration.ofMinutes(3), Duration.ofHours(9))));
+      ask(FIRST, good(2).elevated().freezes(freeze(Duration.ofMinutes(3), Duration.ofHours(9))));
       scene.command(FIRST, approval(FIRST, "grace"));
       scene.pass(Duration.ofMinutes(5));
       scene.capture(FIRST);
@@ -360,19 +363,22 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("G3: a cleared release that cannot start is blocked and keeps its lane until it is settled")
+    @DisplayName(
+        "G3: a cleared release that cannot start is blocked and keeps its lane until it is settled")
     void neverStarted() {
       cleared(FIRST, good(2).freezes(freeze(Duration.ofMinutes(7), Duration.ofDays(9))));
       ask(SECOND, good(3));
       scene.pass(Duration.ofMinutes(37));
-      assertThat(scene.history(FIRST).getLast().event()).isInstanceOf(GateEvent.ReleaseBlocked.class);
+      assertThat(scene.history(FIRST).getLast().event())
+          .isInstanceOf(GateEvent.ReleaseBlocked.class);
       assertThat(scene.lane().isHeldBy(FIRST)).isTrue();
       scene.settle(FIRST, Outcome.NOT_STARTED);
       assertThat(scene.lane().isHeldBy(SECOND)).isTrue();
     }
 
     @Test
-    @DisplayName("G3: a release that had started before it was blocked keeps its lane and is cleared again")
+    @DisplayName(
+        "G3: a release that had started before it was blocked keeps its lane and is cleared again")
     void startedUnseen() {
       cleared(FIRST, good(2).freezes(freeze(Duration.ofMinutes(7), Duration.ofMinutes(60))));
       scene.pass(Duration.ofMinutes(40));
@@ -440,7 +446,8 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("G2: a cleared release that does not start gets a new baseline in time, a started one needs none")
+    @DisplayName(
+        "G2: a cleared release that waits gets a new baseline in time, a started one needs none")
     void agingClearance() {
       cleared(FIRST, good(2));
       scene.pass(Duration.ofMinutes(70));
@@ -464,7 +471,8 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("G2: a monitor that is silent for a week costs a bounded number of facts and then blocks")
+    @DisplayName(
+        "G2: a monitor that is silent for a week costs a bounded number of facts and then blocks")
     void silent() {
       ask(FIRST, good(2));
       scene.pass(Duration.ofDays(7));
@@ -480,12 +488,10 @@ class GateDeciderTest {
     @Test
     @DisplayName("G4: the rollback script that the runbook names must be at hand")
     void script() {
-      Rollback scripted =
-          new Rollback(Rollback.Method.SCRIPT, "undo.sh", Duration.ofMinutes(5));
+      Rollback scripted = new Rollback(Rollback.Method.SCRIPT, "undo.sh", Duration.ofMinutes(5));
       ask(FIRST, good(2).rollback(scripted));
       assertThat(scene.capture(FIRST).getLast())
-          .isEqualTo(
-              blocked(G4, "the rollback script undo.sh is not among the backout scripts"));
+          .isEqualTo(blocked(G4, "the rollback script undo.sh is not among the backout scripts"));
       scene.settle(FIRST, Outcome.NOT_STARTED);
       ask(
           SECOND,
@@ -512,7 +518,8 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("G4: nothing to go back to blocks; what the lane verified counts before what is claimed")
+    @DisplayName(
+        "G4: nothing to go back to blocks; what the lane verified counts before what is claimed")
     void stable() {
       ask(FIRST, good(2).stable(null));
       assertThat(scene.capture(FIRST).getLast())
@@ -521,8 +528,7 @@ class GateDeciderTest {
       cleared(SECOND, good(3));
       scene.settle(SECOND, Outcome.VERIFIED);
       cleared(THIRD, good(4).stable(artifact(1)));
-      assertThat(scene.last(THIRD, GateEvent.ReleaseCleared.class).stable())
-          .isEqualTo(artifact(3));
+      assertThat(scene.last(THIRD, GateEvent.ReleaseCleared.class).stable()).isEqualTo(artifact(3));
     }
   }
 
@@ -570,8 +576,7 @@ class GateDeciderTest {
     @Test
     @DisplayName("a planned window is waited for outside the lane, and its end blocks")
     void window() {
-      Window planned =
-          new Window(scene.now().plusSeconds(3600), scene.now().plusSeconds(7200));
+      Window planned = new Window(scene.now().plusSeconds(3600), scene.now().plusSeconds(7200));
       ask(FIRST, good(2).window(planned));
       assertThat(scene.board(FIRST).phase()).isInstanceOf(GatePhase.Ready.class);
       cleared(SECOND, good(3));
@@ -598,8 +603,7 @@ class GateDeciderTest {
       GateCommand withdraw =
           new GateCommand.Withdraw(Actor.claimed("ci-bot"), false, "wrong build");
       assertThat(scene.command(FIRST, withdraw))
-          .containsExactly(
-              new GateEvent.ReleaseWithdrawn(Actor.claimed("ci-bot"), "wrong build"));
+          .containsExactly(new GateEvent.ReleaseWithdrawn(Actor.claimed("ci-bot"), "wrong build"));
       assertThat(scene.command(FIRST, withdraw)).isEmpty();
       assertThat(scene.lane().isHeldBy(FIRST)).isTrue();
       scene.settle(FIRST, Outcome.NOT_STARTED);
@@ -607,17 +611,16 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("a claimed name that did not ask for the release cannot take it back, an operator can")
+    @DisplayName(
+        "a claimed name that did not ask for the release cannot take it back, an operator can")
     void foreignWithdrawal() {
       ask(FIRST, good(2).elevated());
-      GateCommand stranger =
-          new GateCommand.Withdraw(Actor.claimed("mallory"), false, "because");
+      GateCommand stranger = new GateCommand.Withdraw(Actor.claimed("mallory"), false, "because");
       assertThat(scene.command(FIRST, stranger))
           .hasOnlyElementsOfType(GateEvent.RequestRefused.class)
           .hasSize(1);
       assertThat(scene.command(FIRST, stranger)).isEmpty();
-      GateCommand operator =
-          new GateCommand.Withdraw(Actor.person("grace"), true, "an incident");
+      GateCommand operator = new GateCommand.Withdraw(Actor.person("grace"), true, "an incident");
       assertThat(scene.command(FIRST, operator)).hasSize(1);
     }
   }
@@ -631,7 +634,8 @@ class GateDeciderTest {
     }
 
     @Test
-    @DisplayName("PRE4: an artifact taken back after a breach does not start again until an operator says so")
+    @DisplayName(
+        "PRE4: an artifact taken back after a breach starts again only when an operator says so")
     void quarantined() {
       cleared(FIRST, good(2));
       scene.start(FIRST);
@@ -672,8 +676,7 @@ class GateDeciderTest {
       scene.settle(FIRST, Outcome.ROLLED_BACK);
       assertThat(scene.history(SECOND).getLast().event())
           .isInstanceOfSatisfying(
-              GateEvent.ReleaseBlocked.class,
-              found -> assertThat(found.gate()).isEqualTo(PRE4));
+              GateEvent.ReleaseBlocked.class, found -> assertThat(found.gate()).isEqualTo(PRE4));
       assertThat(scene.lane().holder()).isNull();
     }
   }

@@ -49,9 +49,7 @@ class GateMachineTest {
     ready.request(
         RELEASE,
         Requests.good(2)
-            .window(
-                new Window(
-                    ready.now().plusSeconds(60), ready.now().plusSeconds(3600)))
+            .window(new Window(ready.now().plusSeconds(60), ready.now().plusSeconds(3600)))
             .request(),
         Requests.good(2).runbook());
     scenes.put("Ready", ready);
@@ -96,7 +94,8 @@ class GateMachineTest {
   }
 
   @Test
-  @DisplayName("the scenes show every phase that lasts, and the samples every event of the contract")
+  @DisplayName(
+      "the scenes show every phase that lasts, and the samples every event of the contract")
   void complete() {
     scenes()
         .forEach(
@@ -114,7 +113,8 @@ class GateMachineTest {
   }
 
   @Test
-  @DisplayName("every phase × every event, foreign or its own: no exception, a fixed point, a way on")
+  @DisplayName(
+      "every phase × every event, foreign or its own: no exception, a fixed point, a way on")
   void everyEvent() {
     scenes()
         .forEach(
@@ -136,8 +136,7 @@ class GateMachineTest {
               for (GateCommand command : Samples.commands()) {
                 GateBoard board = scene.board(RELEASE);
                 List<GateEvent> answer = GateDecider.answer(board, command, scene.now());
-                boolean objected =
-                    GateDecider.objection(board, command, scene.now()).isPresent();
+                boolean objected = GateDecider.objection(board, command, scene.now()).isPresent();
                 boolean onlyRefused =
                     answer.stream().allMatch(GateEvent.RequestRefused.class::isInstance);
                 assertThat(objected && !onlyRefused).as(name + " × " + command).isFalse();
@@ -166,7 +165,8 @@ class GateMachineTest {
   }
 
   @Test
-  @DisplayName("random stories on one lane: one release at a time, tokens grow, alarms move, the lane can be rebuilt")
+  @DisplayName(
+      "random stories: one release at a time, tokens grow, alarms move, the lane can be rebuilt")
   void stories() {
     for (long seed = 1; seed <= 300; seed++) {
       new Story(seed).tell();
@@ -279,9 +279,7 @@ class GateMachineTest {
             scene.command(
                 release,
                 new GateCommand.Approve(
-                    board.approval().digest(),
-                    Actor.person("p" + random.nextInt(3)),
-                    null));
+                    board.approval().digest(), Actor.person("p" + random.nextInt(3)), null));
           }
         }
         case 4 -> {

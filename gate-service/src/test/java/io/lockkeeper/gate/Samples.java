@@ -73,7 +73,9 @@ final class Samples {
     all.add(new GateEvent.ReleaseWithdrawn(GRACE, "withdrawn"));
     all.add(new GateEvent.ArtifactQuarantined(Scene.LANE, Requests.digest(3), "breach"));
     all.add(new GateEvent.QuarantineLifted(Scene.LANE, Requests.digest(3), GRACE, "fine"));
-    all.add(new RolloutEvent.DeploymentStarted(Scene.LANE, 5, List.of(stage), Requests.artifact(3), null));
+    all.add(
+        new RolloutEvent.DeploymentStarted(
+            Scene.LANE, 5, List.of(stage), Requests.artifact(3), null));
     all.add(new RolloutEvent.StageStarted(stage, 1, 1, now));
     all.add(new RolloutEvent.StageApplied(stage, 1, 1, now));
     all.add(new RolloutEvent.StageCompleted(stage, 1));
@@ -102,7 +104,8 @@ final class Samples {
             question, now, now.minus(Duration.ofDays(1)), none, LOOK));
     all.add(new MonitorEvent.BaselineRefused(question, "no samples"));
     all.add(new MonitorEvent.StageVerified(1, 1, Verdict.PASSED, "good", none, LOOK));
-    all.add(new MonitorEvent.BudgetBreached(new Measure("errors", 0.1, 0.0, "fraction", 9), "x", LOOK));
+    all.add(
+        new MonitorEvent.BudgetBreached(new Measure("errors", 0.1, 0.0, "fraction", 9), "x", LOOK));
     all.add(new MonitorEvent.TelemetryLost(now, "gone"));
     all.add(new MonitorEvent.TelemetryRecovered(minute));
     all.add(new MonitorEvent.ObservationStarted(minute));

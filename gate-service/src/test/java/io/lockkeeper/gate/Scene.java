@@ -29,7 +29,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// One lane, its releases and a clock: what the adapter does around the decisions, without a database.
+/// One lane, its releases and a clock: what the adapter does around the decisions, without a
+/// database.
 final class Scene {
 
   static final Lane LANE = new Lane("demo/shop", "production");
@@ -163,11 +164,8 @@ final class Scene {
   private Optional<ReleaseId> nextDue(Instant end) {
     return journals.keySet().stream()
         .filter(
-            release ->
-                GateDecider.due(board(release)).filter(due -> !due.isAfter(end)).isPresent())
-        .min(
-            Comparator.comparing(
-                release -> GateDecider.due(board(release)).orElse(Instant.MAX)));
+            release -> GateDecider.due(board(release)).filter(due -> !due.isAfter(end)).isPresent())
+        .min(Comparator.comparing(release -> GateDecider.due(board(release)).orElse(Instant.MAX)));
   }
 
   private void append(ReleaseId release, Writer writer, ReleaseEvent event) {
