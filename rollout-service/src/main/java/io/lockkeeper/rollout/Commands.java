@@ -25,6 +25,8 @@ import io.lockkeeper.rollout.RolloutCommand.ReportShare;
 import io.lockkeeper.rollout.RolloutCommand.Resume;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What a command leads to. A person's valid command that a rule turns down is recorded as refused;
 /// a report
@@ -37,14 +39,64 @@ final class Commands {
     if (rollout.accepted() == null) {
       return List.of();
     }
+    Optional<String> refusal = refusal(rollout, command);
     return switch (command) {
-      case Abort it -> abort(rollout, it, now);
-      case Pause it -> pause(rollout, it, now);
-      case Resume it -> resume(rollout, it, now);
-      case Decide it -> decide(rollout, it, now);
+      case Abort it ->
+          refusal
+              .map(why -> refused(rollout, "abort", it.by(), why, now))
+              .orElseGet(() -> abort(rollout, it, now));
+      case Pause it ->
+          refusal
+              .map(why -> refused(rollout, "pause", it.by(), why, now))
+              .orElseGet(() -> pause(rollout, it, now));
+      case Resume it ->
+          refusal
+              .map(why -> refused(rollout, "resume", it.by(), why, now))
+              .orElseGet(() -> List.of(new StageResumed()));
+      case Decide it ->
+          refusal
+              .map(why -> refused(rollout, "decide", it.by(), why, now))
+              .orElseGet(
+                  () ->
+                      List.of(new DecisionTaken(it.question(), it.choice(), it.by(), it.reason())));
       case ReportDone it -> done(rollout, it, now);
       case ReportFailed it -> failed(rollout, it, now);
       case ReportShare it -> share(rollout, it);
+    };
+  }
+
+  /// Why a rule turns this command down; empty when none does.
+  static Optional<String> refusal(Rollout rollout, RolloutCommand command) {
+    return Optional.ofNullable(
+        switch (command) {
+          case Abort _ ->
+              rollout.phase() instanceof Phase.Settled it && it.outcome() == Outcome.VERIFIED
+                  ? "the release is verified and settled"
+                  : null;
+          case Pause _ -> mayAdvance(rollout.phase()) ? null : "nothing advances any more";
+          case Resume _ ->
+              RolloutDecider.isPausedBy(rollout, Hold.OPERATOR)
+                  ? null
+                  : "no operator paused the release";
+          case Decide it -> refusal(rollout.question(), it);
+          case ReportDone _, ReportFailed _, ReportShare _ -> null;
+        });
+  }
+
+  private static @Nullable String refusal(@Nullable Question question, Decide decide) {
+    if (question == null || !question.id().equals(decide.question())) {
+      return "the question is not open";
+    }
+    return question.asked().choices().contains(decide.choice())
+        ? null
+        : decide.choice() + " is not one of " + question.asked().choices();
+  }
+
+  private static boolean mayAdvance(Phase phase) {
+    return switch (phase) {
+      case Phase.Waiting _, Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ ->
+          true;
+      case Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _, Phase.Settled _ -> false;
     };
   }
 
@@ -55,50 +107,18 @@ final class Commands {
       case Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ ->
           Halting.halt(
               rollout, new Cause(Trigger.ABORTED, abort.reason(), abort.by(), null, now), now);
-      case Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _ -> List.of();
-      case Phase.Settled it ->
-          it.outcome() == Outcome.VERIFIED
-              ? refused(rollout, "abort", abort.by(), "the release is settled", now)
-              : List.of();
+      case Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _, Phase.Settled _ -> List.of();
     };
   }
 
   private static List<RolloutEvent> pause(Rollout rollout, Pause pause, Instant now) {
-    if (RolloutDecider.isPausedBy(rollout, Hold.OPERATOR)) {
-      return List.of();
-    }
-    return switch (rollout.phase()) {
-      case Phase.Waiting _, Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ ->
-          List.of(
-              new StagePaused(
-                  Hold.OPERATOR,
-                  pause.by() + ": " + pause.reason(),
-                  now.plus(requireNonNull(rollout.accepted()).runbook().monitoring().hold())));
-      case Phase.Halted _, Phase.GoingBack _, Phase.RolledBack _, Phase.Settled _ ->
-          refused(rollout, "pause", pause.by(), "nothing advances any more", now);
-    };
-  }
-
-  private static List<RolloutEvent> resume(Rollout rollout, Resume resume, Instant now) {
     return RolloutDecider.isPausedBy(rollout, Hold.OPERATOR)
-        ? List.of(new StageResumed())
-        : refused(rollout, "resume", resume.by(), "no operator paused the release", now);
-  }
-
-  private static List<RolloutEvent> decide(Rollout rollout, Decide decide, Instant now) {
-    Question question = rollout.question();
-    if (question == null || !question.id().equals(decide.question())) {
-      return refused(rollout, "decide", decide.by(), "the question is not open", now);
-    }
-    if (!question.asked().choices().contains(decide.choice())) {
-      return refused(
-          rollout,
-          "decide",
-          decide.by(),
-          decide.choice() + " is not one of " + question.asked().choices(),
-          now);
-    }
-    return List.of(new DecisionTaken(question.id(), decide.choice(), decide.by(), decide.reason()));
+        ? List.of()
+        : List.of(
+            new StagePaused(
+                Hold.OPERATOR,
+                pause.by() + ": " + pause.reason(),
+                now.plus(requireNonNull(rollout.accepted()).runbook().monitoring().hold())));
   }
 
   private static List<RolloutEvent> done(Rollout rollout, ReportDone report, Instant now) {
@@ -136,8 +156,7 @@ final class Commands {
 
   private static List<RolloutEvent> share(Rollout rollout, ReportShare report) {
     int asked = rollout.share();
-    int believed = rollout.drift() == null ? asked : rollout.drift().observed();
-    return canDrift(rollout.phase()) && report.observed() != believed
+    return canDrift(rollout.phase()) && report.observed() != rollout.shownShare()
         ? List.of(
             new DriftFound(
                 asked, report.observed(), report.observed() > asked ? rollout.effects() + 1 : null))

@@ -58,6 +58,7 @@ public final class Rollout {
   private @Nullable Answer answer;
   private @Nullable DriftFound drift;
   private final List<Refused> refused = new ArrayList<>();
+  private @Nullable Instant settledAt;
   private int share;
   private int effects;
 
@@ -219,6 +220,7 @@ public final class Rollout {
       }
       case RolloutEvent.RolloutSettled it -> {
         phase = new Phase.Settled(it.outcome());
+        settledAt = fact.time();
         continued();
       }
       case CommandRefused it -> refused.add(new Refused(it, fact.time()));
@@ -347,6 +349,17 @@ public final class Rollout {
   /// The candidate's share that the target was last seen to have been brought to, percent.
   public int share() {
     return share;
+  }
+
+  /// The candidate's share that the target was last reported to show, percent; not [#share] while
+  /// it drifts.
+  public int shownShare() {
+    return drift == null ? share : drift.observed();
+  }
+
+  /// When the release was settled; null while it is open.
+  public @Nullable Instant settledAt() {
+    return settledAt;
   }
 
   /// The number of the newest change asked of the target; 0 before the first.

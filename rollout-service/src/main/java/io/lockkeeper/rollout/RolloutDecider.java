@@ -124,6 +124,13 @@ public final class RolloutDecider {
     return Commands.answer(rollout, command, now);
   }
 
+  /// Why a rule turns this command down; empty when none does. A refusal of the same words is
+  /// recorded once in
+  /// ten minutes, and answered every time.
+  public static Optional<String> refusal(Rollout rollout, RolloutCommand command) {
+    return Commands.refusal(rollout, command);
+  }
+
   private static boolean mayHalt(Rollout rollout) {
     return switch (rollout.phase()) {
       case Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ -> true;

@@ -1,0 +1,156 @@
+package io.lockkeeper.problem;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import io.lockkeeper.problem.Problem.Fault;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/// Answers every failed request of a service with a [Problem]; what nobody expected is logged under
+/// the
+/// instance that the caller is told, and shows no more of itself.
+public final class ProblemMappers {
+
+  private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  @ServerExceptionMapper
+  Response thrown(ProblemException e) {
+    return answer(e.problem());
+  }
+
+  @ServerExceptionMapper(priority = 1)
+  Response unauthenticated(UnauthorizedException e) {
+    return challenge();
+  }
+
+  @ServerExceptionMapper(priority = 1)
+  Response badToken(AuthenticationFailedException e) {
+    return challenge();
+  }
+
+  @ServerExceptionMapper(priority = 1)
+  Response forbidden(ForbiddenException e) {
+    return answer(
+        Problem.of(403, "forbidden", "The token's roles do not allow this", null, List.of()));
+  }
+
+  @ServerExceptionMapper
+  Response invalid(ConstraintViolationException e) {
+    List<Fault> faults =
+        e.getConstraintViolations().stream()
+            .map(
+                violation ->
+                    new Fault(pointer(violation.getPropertyPath()), violation.getMessage()))
+            .sorted((one, other) -> one.pointer().compareTo(other.pointer()))
+            .toList();
+    return answer(Problem.of(422, "invalid-request", "The request is not valid", null, faults));
+  }
+
+  @ServerExceptionMapper
+  Response unreadable(JacksonException e) {
+    return answer(malformed(e));
+  }
+
+  @ServerExceptionMapper
+  Response http(WebApplicationException e) {
+    Response response = e.getResponse();
+    if (response.hasEntity()) {
+      return response;
+    }
+    if (e.getCause() instanceof JacksonException json) {
+      return answer(malformed(json));
+    }
+    int status = response.getStatus();
+    if (status >= 500) {
+      return unexpected(e);
+    }
+    String title = response.getStatusInfo().getReasonPhrase();
+    String code = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    Response.ResponseBuilder answer = builder(Problem.of(status, code, title, null, List.of()));
+    response
+        .getHeaders()
+        .forEach((name, values) -> values.forEach(value -> answer.header(name, value)));
+    return answer.header(HttpHeaders.CONTENT_TYPE, null).type(Problem.MEDIA_TYPE).build();
+  }
+
+  @ServerExceptionMapper
+  Response unexpected(Throwable e) {
+    URI occurrence = URI.create("urn:uuid:" + UUID.randomUUID());
+    LOG.errorf(e, "request failed: %s", occurrence);
+    return answer(
+        Problem.of(
+                500,
+                "internal-error",
+                "The service failed",
+                "Its log names this occurrence. Nothing of the request was done; it can be repeated.",
+                List.of())
+            .at(occurrence));
+  }
+
+  private static Problem malformed(JacksonException e) {
+    List<Fault> faults =
+        e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+            ? List.of(new Fault(pointer(mapping), "has another form than expected"))
+            : List.of();
+    String where =
+        e.getLocation() == null
+            ? "The body is not the JSON that is expected here"
+            : "Line %d, column %d of the body is not the JSON that is expected here"
+                .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    return Problem.of(400, "malformed-json", "The body cannot be read", where, faults);
+  }
+
+  private static String pointer(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(
+            step ->
+                step.getFieldName() == null
+                    ? Integer.toString(step.getIndex())
+                    : step.getFieldName())
+        .collect(Collectors.joining("/", "/", ""));
+  }
+
+  /// The path without the method and the parameter's own name, which mean nothing to the caller.
+  private static String pointer(jakarta.validation.Path path) {
+    List<String> steps =
+        StreamSupport.stream(path.spliterator(), false)
+            .map(node -> String.valueOf(node.getName()))
+            .toList();
+    return steps.size() <= 2
+        ? steps.getLast()
+        : "/" + String.join("/", steps.subList(2, steps.size()));
+  }
+
+  private static Response challenge() {
+    return builder(
+            Problem.of(
+                401,
+                "unauthorized",
+                "A valid bearer token is required",
+                "./lockkeeper token NAME ROLE… prints one for a local installation",
+                List.of()))
+        .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+        .build();
+  }
+
+  private static Response answer(Problem problem) {
+    return builder(problem).build();
+  }
+
+  private static Response.ResponseBuilder builder(Problem problem) {
+    return Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
+  }
+}

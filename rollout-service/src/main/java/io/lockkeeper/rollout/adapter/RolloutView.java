@@ -1,0 +1,138 @@
+package io.lockkeeper.rollout.adapter;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.rollout.Rollout;
+import io.lockkeeper.rollout.Rollout.Phase;
+import io.lockkeeper.rollout.Waiting;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One row per rollout, for lists and for finding what still has to be acted upon. Written with the
+/// facts;
+/// can be rebuilt from them at any time.
+@Entity
+@Table(name = "rollout_view")
+public class RolloutView extends PanacheEntityBase {
+
+  /// How much longer than its settlement a release that went back is still looked at for drift.
+  static final Duration WATCH_AFTER_ROLLBACK = Duration.ofSeconds(60);
+
+  @Id
+  @Column(name = "release_id")
+  public String release;
+
+  public String service;
+  public String environment;
+  public String version;
+  public String phase;
+  public int share;
+
+  @Enumerated(EnumType.STRING)
+  public @Nullable Outcome outcome;
+
+  @Column(name = "waits_for")
+  public @Nullable String waitsFor;
+
+  public @Nullable Instant due;
+
+  @Column(name = "started_at")
+  public Instant startedAt;
+
+  /// Whether the target is, or was, asked for anything.
+  public boolean deployed;
+
+  /// Until when the target is looked at; null while the release is open.
+  @Column(name = "watch_until")
+  public @Nullable Instant watchUntil;
+
+  /// Makes the row of this release say what its history says.
+  static void write(ReleaseId release, List<Fact> history) {
+    Rollout rollout = Rollout.of(history);
+    ReleaseAccepted accepted = rollout.accepted();
+    if (accepted == null) {
+      return;
+    }
+    RolloutView row = findById(release.value());
+    boolean isNew = row == null;
+    if (row == null) {
+      row = new RolloutView();
+      row.release = release.value();
+      row.startedAt = history.getFirst().time();
+    }
+    row.service = accepted.request().service();
+    row.environment = accepted.request().environment();
+    row.version = accepted.request().version();
+    row.phase = name(rollout.phase());
+    row.share = rollout.share();
+    row.outcome = rollout.phase() instanceof Phase.Settled it ? it.outcome() : null;
+    Waiting waiting = Waiting.of(rollout);
+    row.waitsFor = waiting == null ? null : waiting.what();
+    row.due = waiting == null ? null : waiting.until();
+    row.deployed = rollout.deployment() != null;
+    row.watchUntil = watchUntil(rollout);
+    if (isNew) {
+      row.persist();
+    }
+  }
+
+  /// Until when the target of this rollout has to be looked at; null while the release is open.
+  static @Nullable Instant watchUntil(Rollout rollout) {
+    Instant settled = rollout.settledAt();
+    if (settled == null) {
+      return null;
+    }
+    return rollout.phase() instanceof Phase.Settled it && it.outcome() == Outcome.ROLLED_BACK
+        ? settled.plus(WATCH_AFTER_ROLLBACK)
+        : settled;
+  }
+
+  /// The releases whose target has to be looked at, oldest first.
+  static List<ReleaseId> active(Instant now) {
+    return RolloutView.<RolloutView>list(
+            "deployed and (watchUntil is null or watchUntil > ?1) order by startedAt", now)
+        .stream()
+        .map(row -> new ReleaseId(row.release))
+        .toList();
+  }
+
+  /// A page of rollouts, newest first, before this position if there is one.
+  static List<RolloutView> page(@Nullable Instant before, String beforeId, int limit) {
+    return before == null
+        ? RolloutView.<RolloutView>find("order by startedAt desc, release desc")
+            .page(0, limit)
+            .list()
+        : RolloutView.<RolloutView>find(
+                "startedAt < ?1 or (startedAt = ?1 and release < ?2) order by startedAt desc, release desc",
+                before,
+                beforeId)
+            .page(0, limit)
+            .list();
+  }
+
+  /// The phase in one word, as lists show it.
+  static String name(Phase phase) {
+    return switch (phase) {
+      case Phase.Waiting _ -> "WAITING";
+      case Phase.Between _ -> "BETWEEN_STAGES";
+      case Phase.Applying _ -> "APPLYING";
+      case Phase.Baking _ -> "BAKING";
+      case Phase.Observing _ -> "OBSERVING";
+      case Phase.Halted _ -> "HALTED";
+      case Phase.GoingBack _ -> "GOING_BACK";
+      case Phase.RolledBack _ -> "ROLLED_BACK";
+      case Phase.Settled _ -> "SETTLED";
+    };
+  }
+}
