@@ -2,8 +2,10 @@ package io.lockkeeper.monitor.judge;
 
 import java.util.Arrays;
 
-/// How much the two arms differ for reasons of their own (node, zone, cache, collector), learned from
-/// the past of this watch: the variance of the log ratio between strata six apart, robustly, times ten
+/// How much the two arms differ for reasons of their own (node, zone, cache, collector), learned
+/// from
+/// the past of this watch: the variance of the log ratio between strata six apart, robustly, times
+/// ten
 /// for its slowness, blended with a prior worth twelve strata. Only past strata count.
 final class ArmNoise {
 
@@ -49,8 +51,7 @@ final class ArmNoise {
       expected += sampling[k] / kept;
     }
     Arrays.sort(squares);
-    double median =
-        n % 2 == 1 ? squares[n / 2] : (squares[n / 2 - 1] + squares[n / 2]) / 2;
+    double median = n % 2 == 1 ? squares[n / 2] : (squares[n / 2 - 1] + squares[n / 2]) / 2;
     double m = Math.max(0, median / MEDIAN_OF_CHI2 - expected);
     variance = (PRIOR_STRATA * prior + n * SLOWNESS * m) / (PRIOR_STRATA + n);
   }

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the raw counters of one arm into increases. A counter that fell began anew at 0, and with it
-/// all counters of that instance; an instance that is not there is waited for, its counters carry what
+/// Turns the raw counters of one arm into increases. A counter that fell began anew at 0, and with
+/// it
+/// all counters of that instance; an instance that is not there is waited for, its counters carry
+/// what
 /// it did meanwhile; the first sample of an instance is where it is counted from.
 final class ArmReader {
 
@@ -47,13 +49,9 @@ final class ArmReader {
     }
     tally.instances = 0;
     for (var sample : samples) {
-      var s = series.get(sample.instance());
-      boolean fresh = s == null;
-      if (fresh) {
-        s = new Series(layout);
-        series.put(sample.instance(), s);
-        tally.cold |= begun;
-      }
+      boolean fresh = !series.containsKey(sample.instance());
+      var s = series.computeIfAbsent(sample.instance(), name -> new Series(layout));
+      tally.cold |= fresh && begun;
       boolean anew = !fresh && beganAnew(s, sample);
       tally.cold |= anew;
       add(s, sample, anew, tally);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param counts     counted pairs by signal name
 /// @param durations  durations by signal name
 /// @param cpu        CPU seconds per request, or `null`
-/// @param idle       instance-seconds per request, for the share of CPU that is spent without requests
+/// @param idle       instance-seconds per request, for the share of CPU that is spent without
+/// requests
 /// @param memory     mean memory of an instance, or `null`
 public record Baseline(
     Instant from,

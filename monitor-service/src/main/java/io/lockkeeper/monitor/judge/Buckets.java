@@ -65,7 +65,8 @@ final class Buckets {
     }
   }
 
-  /// Buckets of another shape cannot be added up: the newer shape wins, the older counts are let go.
+  /// Buckets of another shape cannot be added up: the newer shape wins, the older counts are let
+  /// go.
   private void adopt(double[] shape) {
     if (!Arrays.equals(bounds, shape)) {
       bounds = shape.clone();
@@ -85,7 +86,8 @@ final class Buckets {
     return Arrays.binarySearch(bounds, x) >= 0;
   }
 
-  /// How many were longer than `x`; within a bucket they are spread evenly on a log scale (evenly in
+  /// How many were longer than `x`; within a bucket they are spread evenly on a log scale (evenly
+  /// in
   /// the first, which begins at 0).
   double above(double x) {
     double sum = 0;
@@ -98,9 +100,7 @@ final class Buckets {
       double high = b < bounds.length ? bounds[b] : 2 * low;
       if (x < high) {
         double part =
-            b == 0
-                ? (high - x) / high
-                : StrictMath.log(high / x) / StrictMath.log(high / low);
+            b == 0 ? (high - x) / high : StrictMath.log(high / x) / StrictMath.log(high / low);
         sum += counts[b] * part;
       }
       return sum;

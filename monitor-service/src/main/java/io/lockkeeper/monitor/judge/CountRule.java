@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The null hypotheses of a counted pair and the likelihood ratios against them.
 ///
-/// Errors beside a control: the candidate's rate is at most `1 + margin` times the control's, or at most
-/// the error floor above it. Which of the two is tested is chosen from the past; both lie within the
+/// Errors beside a control: the candidate's rate is at most `1 + margin` times the control's, or at
+/// most
+/// the error floor above it. Which of the two is tested is chosen from the past; both lie within
+/// the
 /// null. The floor enters as events that the control is granted: by Jensen that is a valid test.
 /// KPI: the success share falls by at most the margin. Where successes are rare they are counted
 /// instead of failures.
@@ -130,8 +132,7 @@ final class CountRule {
     double x0 = events(c0, n0) + granted;
     double r0 = edgeBeside();
     double[] ratios = oriented(grid);
-    LikelihoodRatio.conditional(
-        x1, n1, x0, n0, r0, ratios, phiBeside(x1 + x0, n1, n0, r0), l);
+    LikelihoodRatio.conditional(x1, n1, x0, n0, r0, ratios, phiBeside(x1 + x0, n1, n0, r0), l);
   }
 
   void known(double c1, double n1, double[] grid, double[] l) {
@@ -190,8 +191,7 @@ final class CountRule {
       double q0 = LikelihoodRatio.share(edge, n1, n0);
       double events = p * (r * n1 + n0);
       double gain =
-          q * StrictMath.log(q / q0)
-              + (q < 1 ? (1 - q) * StrictMath.log((1 - q) / (1 - q0)) : 0);
+          q * StrictMath.log(q / q0) + (q < 1 ? (1 - q) * StrictMath.log((1 - q) / (1 - q0)) : 0);
       return n0 > 0 ? events * gain / dispersion : 0;
     }
     double ratio = r / edge;
@@ -213,7 +213,8 @@ final class CountRule {
     return inverse;
   }
 
-  /// Tempering: clusters of events, less where events are not rare (a binomial split overstates their
+  /// Tempering: clusters of events, less where events are not rare (a binomial split overstates
+  /// their
   /// variance), plus lasting differences of the arms, which weigh more the more is counted.
   private double phiBeside(double events, double n1, double n0, double r0) {
     double q = LikelihoodRatio.share(r0, n1, n0);

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Judges counted pairs: errors of requests, failures of a KPI. Beside a control the events of both arms
-/// are split as a binomial, which no common burst or season can disturb; against a baseline the rate is
+/// Judges counted pairs: errors of requests, failures of a KPI. Beside a control the events of both
+/// arms
+/// are split as a binomial, which no common burst or season can disturb; against a baseline the
+/// rate is
 /// held to what the baseline (and the control, while it ran) makes plausible. Runbook M1, M2.
 final class CountTest implements SignalTest {
 
@@ -64,9 +66,9 @@ final class CountTest implements SignalTest {
     }
     double c1 = candidate.bad[index];
     double t1 = candidate.total[index];
-    boolean beside = control != null && control.counted[index] && control.total[index] > 0;
-    double c0 = beside ? control.bad[index] : 0;
-    double t0 = beside ? control.total[index] : 0;
+    double c0 = control != null && control.counted[index] ? control.bad[index] : 0;
+    double t0 = control != null && control.counted[index] ? control.total[index] : 0;
+    boolean beside = t0 > 0;
     if (control != null && !beside || !rule.canJudge(beside)) {
       finding.hold(stratum.at());
       if (stratum.closes()) {
@@ -133,9 +135,23 @@ final class CountTest implements SignalTest {
     double boundary = rule.boundary(beside);
     double seenFrom = rule.seenFrom(b, beside ? d : 0, finding.threshold(), beside);
     return new Evidence(
-        finding.signal(), finding.standing(safety >= safeAt), reference, interval.estimate(),
-        interval.low(), interval.high(), boundary, finding.logE(), finding.most(),
-        finding.threshold(), safety, safeAt, a, b, c, d, seenFrom,
+        finding.signal(),
+        finding.standing(safety >= safeAt),
+        reference,
+        interval.estimate(),
+        interval.low(),
+        interval.high(),
+        boundary,
+        finding.logE(),
+        finding.most(),
+        finding.threshold(),
+        safety,
+        safeAt,
+        a,
+        b,
+        c,
+        d,
+        seenFrom,
         changed ? epoch.plusMillis(Math.round(since.start() * 1000)) : null,
         text(a, b, c, d, interval, boundary, seenFrom));
   }
@@ -148,11 +164,20 @@ final class CountTest implements SignalTest {
             + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx\" reaches"
             + " %.1f nats (now %.1f); %.2fx would have been seen",
         finding.signal().name(),
-        percent(a, b), a, b,
-        percent(c, d), c, d,
+        percent(a, b),
+        a,
+        b,
+        percent(c, d),
+        c,
+        d,
         reference.name().toLowerCase(Locale.ROOT),
-        interval.estimate(), interval.low(), interval.high(),
-        boundary, finding.threshold(), finding.logE(), seenFrom);
+        interval.estimate(),
+        interval.low(),
+        interval.high(),
+        boundary,
+        finding.threshold(),
+        finding.logE(),
+        seenFrom);
   }
 
   private static double percent(double part, double whole) {

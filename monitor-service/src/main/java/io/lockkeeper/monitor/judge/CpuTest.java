@@ -16,8 +16,7 @@ final class CpuTest implements SignalTest {
 
   private final JudgeSettings settings;
   private final double margin;
-  private final @Nullable Double baselineCost;
-  private final double baselineIdle;
+  private final Cost baselineCost;
   private final Finding finding;
   private final EProcess process;
   private final WarmUpGate gate;
@@ -32,11 +31,33 @@ final class CpuTest implements SignalTest {
   private double cpu0;
   private double requests0;
 
+  /// What a request costs.
+  ///
+  /// @param cpu      CPU seconds per request
+  /// @param idle     instance-seconds per request
+  /// @param variance sampling variance of the logarithm of the cost
+  private record Cost(double cpu, double idle, double variance) {
+
+    static final Cost UNKNOWN = new Cost(0, 0, 0);
+
+    static Cost of(Tally tally, double span) {
+      return tally.cpuRequests > 0
+          ? new Cost(
+              tally.cpuSeconds / tally.cpuRequests,
+              tally.instances * span / tally.cpuRequests,
+              PER_REQUEST / tally.cpuRequests)
+          : UNKNOWN;
+    }
+  }
+
   CpuTest(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
     margin = signal.effectiveMargin();
-    baselineCost = baseline == null ? null : baseline.cpu();
-    baselineIdle = baseline == null ? 0 : baseline.idle();
+    Double known = baseline == null ? null : baseline.cpu();
+    baselineCost =
+        baseline == null || known == null
+            ? Cost.UNKNOWN
+            : new Cost(known, baseline.idle(), PER_REQUEST / Math.max(1, baseline.requests()));
     finding = new Finding(signal, settings);
     process = new EProcess(SHIFTS.length, settings.plannedStrata(), settings.cap());
     gate = new WarmUpGate(settings.warmUp());
@@ -62,28 +83,23 @@ final class CpuTest implements SignalTest {
       finding.hold(stratum.at());
       return;
     }
-    boolean beside = control != null;
-    if (beside && !(control.cpuRequests > 0 && control.cpuSeconds > 0)
-        || !beside && (baselineCost == null || baselineCost <= 0)) {
+    var mine = Cost.of(candidate, stratum.span());
+    var other = control == null ? baselineCost : Cost.of(control, stratum.span());
+    if (!(other.cpu > 0)) {
       finding.miss();
       return;
     }
-    double cost1 = candidate.cpuSeconds / candidate.cpuRequests;
-    double cost0 = beside ? control.cpuSeconds / control.cpuRequests : baselineCost;
-    double idle1 = candidate.instances * stratum.span() / candidate.cpuRequests;
-    double idle0 = beside ? control.instances * stratum.span() / control.cpuRequests : baselineIdle;
-    double allowance = Math.max(0, IDLE_CORES * (idle1 - idle0)) / cost0;
-    double edge = 1 + margin + (beside ? 0 : KNOWN_EXTRA) + allowance;
-    double ratio = StrictMath.log(cost1 / cost0);
-    double sampling =
-        PER_REQUEST * (1 / candidate.cpuRequests + (beside ? 1 / control.cpuRequests : 0));
+    double allowance = Math.max(0, IDLE_CORES * (mine.idle - other.idle)) / other.cpu;
+    double edge = 1 + margin + (control == null ? KNOWN_EXTRA : 0) + allowance;
+    double ratio = StrictMath.log(mine.cpu / other.cpu);
+    double sampling = mine.variance + other.variance;
     if (!stratum.calm() || !gate.isOpen()) {
       finding.hold(stratum.at());
     } else {
       double v = noise.variance() + sampling;
       LikelihoodRatio.gaussian(ratio - StrictMath.log(edge), v, SHIFTS, l);
       finding.note(stratum.at(), process.close(l), true);
-      note(beside, candidate, control, ratio, edge);
+      note(candidate, control, ratio, edge);
     }
     if (stratum.calm()) {
       boolean open = gate.isOpen();
@@ -96,9 +112,8 @@ final class CpuTest implements SignalTest {
     }
   }
 
-  private void note(
-      boolean beside, Tally candidate, @Nullable Tally control, double ratio, double edge) {
-    var now = beside ? Evidence.Reference.CONTROL : Evidence.Reference.BASELINE;
+  private void note(Tally candidate, @Nullable Tally control, double ratio, double edge) {
+    var now = control == null ? Evidence.Reference.BASELINE : Evidence.Reference.CONTROL;
     if (now != against) {
       against = now;
       sum = 0;
@@ -130,14 +145,33 @@ final class CpuTest implements SignalTest {
             ? bound * StrictMath.exp(StrictMath.sqrt(2 * variance * (finding.threshold() + 2)))
             : Double.POSITIVE_INFINITY;
     return new Evidence(
-        finding.signal(), finding.standing(false), against, interval.estimate(), interval.low(),
-        interval.high(), bound, finding.logE(), finding.most(), finding.threshold(), 0,
-        StrictMath.log(1 / settings.harm().level()), cpu1, requests1, cpu0, requests0, seen, null,
+        finding.signal(),
+        finding.standing(false),
+        against,
+        interval.estimate(),
+        interval.low(),
+        interval.high(),
+        bound,
+        finding.logE(),
+        finding.most(),
+        finding.threshold(),
+        0,
+        StrictMath.log(1 / settings.harm().level()),
+        cpu1,
+        requests1,
+        cpu0,
+        requests0,
+        seen,
+        null,
         String.format(
             Locale.ROOT,
             "%s: %.3fx CPU per request of the %s; a breach when the evidence against \"at most"
                 + " %.2fx\" reaches %.1f nats (now %.1f)",
-            finding.signal().name(), interval.estimate(), against.name().toLowerCase(Locale.ROOT),
-            bound, finding.threshold(), finding.logE()));
+            finding.signal().name(),
+            interval.estimate(),
+            against.name().toLowerCase(Locale.ROOT),
+            bound,
+            finding.threshold(),
+            finding.logE()));
   }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Judges a duration histogram at up to five thresholds, near the median and the tails of 10, 2, 1 and
+/// Judges a duration histogram at up to five thresholds, near the median and the tails of 10, 2, 1
+/// and
 /// 0.5 % of the reference; the evidence is their weighted mean, itself an e-value. Not before the
 /// candidate is warm, and not near a shift or a restart. Runbook M1, M2.
 final class DurationTest implements SignalTest {
@@ -187,8 +188,7 @@ final class DurationTest implements SignalTest {
     var interval = Interval.UNKNOWN;
     double error = Double.POSITIVE_INFINITY;
     if (n1 > 0 && n0 > 0) {
-      error =
-          candidateSum.varianceLog() / n1 + other.varianceLog() / n0 + noise.variance() / 4;
+      error = candidateSum.varianceLog() / n1 + other.varianceLog() / n0 + noise.variance() / 4;
       interval =
           Interval.of(
               candidateSum.meanLog() - other.meanLog(),
@@ -202,11 +202,23 @@ final class DurationTest implements SignalTest {
     double seenFrom =
         boundary * StrictMath.exp(StrictMath.sqrt(2 * error * (finding.threshold() + 2)));
     return new Evidence(
-        finding.signal(), finding.standing(safety >= safeAt), against, interval.estimate(),
-        interval.low(), interval.high(), boundary, finding.logE(), finding.most(),
-        finding.threshold(), safety, safeAt,
-        n1 > 0 && !tails.isEmpty() ? candidateSum.above(bound) : Double.NaN, n1,
-        n0 > 0 && !tails.isEmpty() ? other.above(bound) : Double.NaN, n0, seenFrom,
+        finding.signal(),
+        finding.standing(safety >= safeAt),
+        against,
+        interval.estimate(),
+        interval.low(),
+        interval.high(),
+        boundary,
+        finding.logE(),
+        finding.most(),
+        finding.threshold(),
+        safety,
+        safeAt,
+        n1 > 0 && !tails.isEmpty() ? candidateSum.above(bound) : Double.NaN,
+        n1,
+        n0 > 0 && !tails.isEmpty() ? other.above(bound) : Double.NaN,
+        n0,
+        seenFrom,
         finding.isBreached() && !Double.isNaN(firstJudged)
             ? epoch.plusMillis(Math.round(firstJudged * 1000))
             : null,
@@ -220,11 +232,19 @@ final class DurationTest implements SignalTest {
             + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx as long\""
             + " reaches %.1f nats (now %.1f)",
         finding.signal().name(),
-        quantile(candidateSum, 0.5), quantile(candidateSum, 0.99), n1,
-        quantile(other, 0.5), quantile(other, 0.99), n0,
+        quantile(candidateSum, 0.5),
+        quantile(candidateSum, 0.99),
+        n1,
+        quantile(other, 0.5),
+        quantile(other, 0.99),
+        n0,
         against.name().toLowerCase(Locale.ROOT),
-        interval.estimate(), interval.low(), interval.high(),
-        boundary, finding.threshold(), finding.logE());
+        interval.estimate(),
+        interval.low(),
+        interval.high(),
+        boundary,
+        finding.threshold(),
+        finding.logE());
   }
 
   private static double quantile(Buckets buckets, double q) {

@@ -2,15 +2,21 @@ package io.lockkeeper.monitor.judge;
 
 import java.util.Arrays;
 
-/// A capped mixture-restart e-process: evidence against one null hypothesis that may be looked at after
+/// A capped mixture-restart e-process: evidence against one null hypothesis that may be looked at
+/// after
 /// every sample. For each alternative `j` of a grid it carries
-/// `L_j = (L_j + w_t) * exp(min(l_jt, cap))`, where `l_jt` is the log likelihood ratio of stratum `t`,
+/// `L_j = (L_j + w_t) * exp(min(l_jt, cap))`, where `l_jt` is the log likelihood ratio of stratum
+/// `t`,
 /// and `E = mean_j L_j + (mass not yet spent)`. Under the null `E` is a nonnegative supermartingale
-/// that starts at 1, so it ever reaches `1/a` with a chance of at most `a`, however often one looks.
+/// that starts at 1, so it ever reaches `1/a` with a chance of at most `a`, however often one
+/// looks.
 ///
-/// The restarts `w_t` make a change after a long quiet time quick to see: half of the mass starts at
-/// once, nearly all the rest is spread over the planned strata, and a little is kept for a watch that
-/// lasts longer. The cap makes one wild stratum unable to alarm. [#peek] looks within a stratum that is
+/// The restarts `w_t` make a change after a long quiet time quick to see: half of the mass starts
+/// at
+/// once, nearly all the rest is spread over the planned strata, and a little is kept for a watch
+/// that
+/// lasts longer. The cap makes one wild stratum unable to alarm. [#peek] looks within a stratum
+/// that is
 /// still growing: a capped supermartingale is still one.
 final class EProcess {
 

@@ -3,7 +3,8 @@ package io.lockkeeper.monitor.judge;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of one signal: enough to explain the verdict and to check it. Logarithms are natural.
+/// What is known of one signal: enough to explain the verdict and to check it. Logarithms are
+/// natural.
 /// Ratios are candidate to reference, oriented so that more than 1 is worse.
 ///
 /// @param signal        which signal
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ratio         estimated ratio, `NaN` when unknown
 /// @param low           lower end of the interval for the ratio that holds at all looks at once
 /// @param high          upper end of it
-/// @param boundary      the ratio up to which nothing is wrong; the test is against this, not against 1
+/// @param boundary      the ratio up to which nothing is wrong; the test is against this, not
+/// against 1
 /// @param logEvidence   log of the e-value against "not worse than the boundary", now
 /// @param most          the largest it has been; `min(1, exp(-most))` is an anytime p-value
 /// @param threshold     a breach is declared when `logEvidence` reaches this
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param candidateTotal things counted for the candidate
 /// @param referenceBad  events of the reference
 /// @param referenceTotal things counted for the reference
-/// @param seenFrom      smallest ratio that this much traffic would have shown, `Infinity` when none
+/// @param seenFrom      smallest ratio that this much traffic would have shown, `Infinity` when
+/// none
 /// @param since         estimated start of the worsening, when the evidence points to one
 /// @param rule          the rule and its numbers in words
 public record Evidence(

@@ -21,16 +21,13 @@ record Interval(double estimate, double low, double high) {
     double information = 1 / variance;
     double sum = information + TUNED_FOR;
     double half =
-        StrictMath.sqrt(
-                sum * StrictMath.log(sum / (TUNED_FOR * alpha * alpha)))
-            / information;
+        StrictMath.sqrt(sum * StrictMath.log(sum / (TUNED_FOR * alpha * alpha))) / information;
     return new Interval(
         StrictMath.exp(logRatio), StrictMath.exp(logRatio - half), StrictMath.exp(logRatio + half));
   }
 
   /// The interval for the ratio of two event rates.
-  static Interval ofCounts(
-      double x1, double n1, double x0, double n0, double phi, double alpha) {
+  static Interval ofCounts(double x1, double n1, double x0, double n0, double phi, double alpha) {
     if (!(n1 > 0) || !(n0 > 0)) {
       return UNKNOWN;
     }

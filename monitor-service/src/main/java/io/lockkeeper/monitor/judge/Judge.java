@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Judges one release, look after look, from its first traffic to the end of its watch. Carries its state
-/// (some kilobytes) and may be asked after every look: the tests are anytime-valid, so looking often
-/// does not raise the chance of a false alarm, which is at most [JudgeSettings#alpha] for the whole watch.
-/// A breach latches. Deterministic: fed the same looks, a new judge says the same, bit for bit, so a
+/// Judges one release, look after look, from its first traffic to the end of its watch. Carries its
+/// state
+/// (some kilobytes) and may be asked after every look: the tests are anytime-valid, so looking
+/// often
+/// does not raise the chance of a false alarm, which is at most [JudgeSettings#alpha] for the whole
+/// watch.
+/// A breach latches. Deterministic: fed the same looks, a new judge says the same, bit for bit, so
+/// a
 /// verdict can be re-judged and a lost judge be rebuilt from recorded looks. Not thread-safe.
 /// Runbook D4, M1, M2, R1.
 public final class Judge {
@@ -64,7 +68,8 @@ public final class Judge {
 
   /// A judge for one release.
   ///
-  /// @param baseline what the stable version showed before, or `null`; without it nothing can be judged
+  /// @param baseline what the stable version showed before, or `null`; without it nothing can be
+  /// judged
   ///                 once no control is left, except errors against the acceptable ratio
   public Judge(JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
@@ -97,7 +102,8 @@ public final class Judge {
     return judgement;
   }
 
-  /// Takes one look and says what follows from all looks so far. A look that is not newer than the last
+  /// Takes one look and says what follows from all looks so far. A look that is not newer than the
+  /// last
   /// changes nothing and gets the last answer again.
   public Judgement look(Look look) {
     if (last != null && lastAt != null && !look.at().isAfter(lastAt)) {
@@ -149,12 +155,18 @@ public final class Judge {
           switch (signal.kind()) {
             case ERRORS, KPI ->
                 new CountTest(
-                    signal, settings, counts++,
-                    baseline == null ? null : baseline.counts().get(signal.name()), at);
+                    signal,
+                    settings,
+                    counts++,
+                    baseline == null ? null : baseline.counts().get(signal.name()),
+                    at);
             case DURATION ->
                 new DurationTest(
-                    signal, settings, durations++,
-                    baseline == null ? null : baseline.durations().get(signal.name()), at);
+                    signal,
+                    settings,
+                    durations++,
+                    baseline == null ? null : baseline.durations().get(signal.name()),
+                    at);
             case RATE -> new RateTest(signal, settings);
             case CPU -> new CpuTest(signal, settings, baseline);
             case MEMORY -> new MemoryTest(signal, settings, baseline);
@@ -234,8 +246,14 @@ public final class Judge {
     boolean closes = at - stratumStart + interval / 2 > span;
     var stratum =
         new Stratum(
-            at, stratumStart, beside ? control : null, candidate, weight, steady,
-            stratumStart >= calmFrom, closes);
+            at,
+            stratumStart,
+            beside ? control : null,
+            candidate,
+            weight,
+            steady,
+            stratumStart >= calmFrom,
+            closes);
     for (var test : tests) {
       test.observe(stratum);
       var finding = test.finding();
@@ -282,7 +300,8 @@ public final class Judge {
     }
     double unseen = at - progress.candidateAt;
     if (unseen >= lostAfter) {
-      return errored(null, String.format(Locale.ROOT, "the candidate was not seen for %.0f s", unseen));
+      return errored(
+          null, String.format(Locale.ROOT, "the candidate was not seen for %.0f s", unseen));
     }
     double quiet = at - progress.trafficAt;
     if (quiet >= lostAfter) {
@@ -297,7 +316,8 @@ public final class Judge {
     if (coverage < settings.minimumCoverage()) {
       return errored(
           null,
-          String.format(Locale.ROOT, "only %.0f %% of the scrapes saw the candidate", 100 * coverage));
+          String.format(
+              Locale.ROOT, "only %.0f %% of the scrapes saw the candidate", 100 * coverage));
     }
     for (var test : tests) {
       if (isUnmeasured(test.finding(), at)) {
@@ -323,7 +343,9 @@ public final class Judge {
         Judgement.Reason.HEALTHY,
         null,
         String.format(
-            Locale.ROOT, "nothing worse in %.0f requests over %.0f s", progress.requests,
+            Locale.ROOT,
+            "nothing worse in %.0f requests over %.0f s",
+            progress.requests,
             progress.observed));
   }
 
@@ -334,7 +356,9 @@ public final class Judge {
           Judgement.Reason.CATASTROPHE,
           signal,
           String.format(
-              Locale.ROOT, "%.0f of the last %.0f requests failed", catastrophe.failed(),
+              Locale.ROOT,
+              "%.0f of the last %.0f requests failed",
+              catastrophe.failed(),
               catastrophe.requests()));
     }
     var rule =

@@ -2,7 +2,8 @@ package io.lockkeeper.monitor.judge;
 
 import java.util.List;
 
-/// Which counted pairs and which histograms are read from the samples, and at which index they stand.
+/// Which counted pairs and which histograms are read from the samples, and at which index they
+/// stand.
 ///
 /// @param counts    names of the counted pairs (errors, KPIs)
 /// @param durations names of the histograms

@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.judge;
 
-/// Log likelihood ratios of a stratum's counts, one for each alternative of a grid. Each has, for every
+/// Log likelihood ratios of a stratum's counts, one for each alternative of a grid. Each has, for
+/// every
 /// law within the null hypothesis, a mean of `exp` of at most 1. A dispersion above 1 tempers them:
 /// that costs power, never validity (Jensen).
 final class LikelihoodRatio {
@@ -16,7 +17,14 @@ final class LikelihoodRatio {
   /// Two arms side by side. Given the number of events in both, how many are the candidate's is
   /// binomial whatever the common rate does, so bursts and seasons that hit both cannot matter.
   static void conditional(
-      double x1, double n1, double x0, double n0, double r0, double[] grid, double phi, double[] l) {
+      double x1,
+      double n1,
+      double x0,
+      double n0,
+      double r0,
+      double[] grid,
+      double phi,
+      double[] l) {
     double q0 = share(r0, n1, n0);
     for (int j = 0; j < grid.length; j++) {
       double q = share(r0 * grid[j], n1, n0);

@@ -84,18 +84,36 @@ final class MemoryTest implements SignalTest {
     double ratio = mean / reference;
     double half = 2 * StrictMath.sqrt(VARIANCE);
     return new Evidence(
-        finding.signal(), finding.standing(false),
+        finding.signal(),
+        finding.standing(false),
         beside
             ? Evidence.Reference.CONTROL
             : baseline == null ? Evidence.Reference.NONE : Evidence.Reference.BASELINE,
-        ratio, ratio * (1 - half), ratio * (1 + half), 1 + margin, finding.logE(), finding.most(),
-        finding.threshold(), 0, StrictMath.log(1 / settings.harm().level()), mean, count, reference,
-        count, (1 + margin) * (1 + half), null,
+        ratio,
+        ratio * (1 - half),
+        ratio * (1 + half),
+        1 + margin,
+        finding.logE(),
+        finding.most(),
+        finding.threshold(),
+        0,
+        StrictMath.log(1 / settings.harm().level()),
+        mean,
+        count,
+        reference,
+        count,
+        (1 + margin) * (1 + half),
+        null,
         String.format(
             Locale.ROOT,
             "%s: %.4g per instance over the last minute against %.4g: %.3fx; a breach when the"
                 + " evidence against \"at most %.2fx\" reaches %.1f nats (now %.1f)",
-            finding.signal().name(), mean, reference, ratio, 1 + margin, finding.threshold(),
+            finding.signal().name(),
+            mean,
+            reference,
+            ratio,
+            1 + margin,
+            finding.threshold(),
             finding.logE()));
   }
 }

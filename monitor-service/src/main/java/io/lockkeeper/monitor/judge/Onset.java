@@ -2,7 +2,8 @@ package io.lockkeeper.monitor.judge;
 
 import java.util.Arrays;
 
-/// Estimates when a worsening began, and what was counted since: for each alternative the start of the
+/// Estimates when a worsening began, and what was counted since: for each alternative the start of
+/// the
 /// stretch over which its likelihood ratio has grown (the CUSUM rule).
 final class Onset {
 

@@ -2,7 +2,8 @@ package io.lockkeeper.monitor.judge;
 
 import java.util.Locale;
 
-/// Judges whether the candidate gets the traffic that its weight promises: requests per unit of weight
+/// Judges whether the candidate gets the traffic that its weight promises: requests per unit of
+/// weight
 /// against the control's. Needs a control; counts from the first candidate request. A traffic that
 /// never comes is no breach but no data. Runbook M1.
 final class RateTest implements SignalTest {
@@ -86,16 +87,33 @@ final class RateTest implements SignalTest {
     double edge = 1 / boundary;
     double error = 1 / Math.max(0.5, n1) + 1 / Math.max(0.5, n0) + ARM / 4;
     return new Evidence(
-        finding.signal(), finding.standing(false),
+        finding.signal(),
+        finding.standing(false),
         n0 > 0 ? Evidence.Reference.CONTROL : Evidence.Reference.NONE,
-        ratio, low, high, edge, finding.logE(), finding.most(), finding.threshold(), 0,
-        StrictMath.log(1 / settings.harm().level()), n1, exposure1, n0, exposure0,
-        edge * StrictMath.exp(StrictMath.sqrt(2 * error * (finding.threshold() + 2))), null,
+        ratio,
+        low,
+        high,
+        edge,
+        finding.logE(),
+        finding.most(),
+        finding.threshold(),
+        0,
+        StrictMath.log(1 / settings.harm().level()),
+        n1,
+        exposure1,
+        n0,
+        exposure0,
+        edge * StrictMath.exp(StrictMath.sqrt(2 * error * (finding.threshold() + 2))),
+        null,
         String.format(
             Locale.ROOT,
             "%s: %.0f requests where the weight promises %.0f; a breach when the evidence against"
                 + " \"at least %.2f of it\" reaches %.1f nats (now %.1f)",
-            finding.signal().name(), n1, exposure1, boundary, finding.threshold(),
+            finding.signal().name(),
+            n1,
+            exposure1,
+            boundary,
+            finding.threshold(),
             finding.logE()));
   }
 }

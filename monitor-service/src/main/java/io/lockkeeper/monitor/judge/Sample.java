@@ -3,16 +3,19 @@ package io.lockkeeper.monitor.judge;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What one series (an instance, or several already added up) showed at one scrape: raw counters, never
+/// What one series (an instance, or several already added up) showed at one scrape: raw counters,
+/// never
 /// rates. Whatever was not measured is absent (`null`, or no entry), which is not the same as 0.
 ///
-/// @param instance     who it is; counters of the same name continue each other, a new name starts anew
+/// @param instance     who it is; counters of the same name continue each other, a new name starts
+/// anew
 /// @param instances    how many instances it stands for, `>= 1`
 /// @param requests     requests served since the process started
 /// @param trials       counted pairs by signal name: `errors`, and one entry per KPI or endpoint
 /// @param durations    duration histograms by signal name: `duration`, and one per endpoint
 /// @param cpuSeconds   CPU seconds used since the process started
-/// @param memoryBytes  resident memory now, mean per instance (a gauge; any unit, the same in both arms)
+/// @param memoryBytes  resident memory now, mean per instance (a gauge; any unit, the same in both
+/// arms)
 public record Sample(
     String instance,
     int instances,
@@ -53,7 +56,13 @@ public record Sample(
   /// The same sample with one more counted pair.
   public Sample withTrials(String signal, Trials counted) {
     return new Sample(
-        instance, instances, requests, plus(trials, signal, counted), durations, cpuSeconds, memoryBytes);
+        instance,
+        instances,
+        requests,
+        plus(trials, signal, counted),
+        durations,
+        cpuSeconds,
+        memoryBytes);
   }
 
   /// The same sample with requests and errors, the pair that nearly every service has.
@@ -64,7 +73,13 @@ public record Sample(
   /// The same sample with one more duration histogram.
   public Sample withDuration(String signal, Histogram histogram) {
     return new Sample(
-        instance, instances, requests, trials, plus(durations, signal, histogram), cpuSeconds, memoryBytes);
+        instance,
+        instances,
+        requests,
+        trials,
+        plus(durations, signal, histogram),
+        cpuSeconds,
+        memoryBytes);
   }
 
   /// The same sample with CPU seconds and memory.

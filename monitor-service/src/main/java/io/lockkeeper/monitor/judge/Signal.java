@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// @param name     `errors`, `duration`, `rate`, `cpu`, `memory`, or the name of a KPI or endpoint
 /// @param kind     how it is judged
 /// @param critical whether its breach fails the release; otherwise it is told, and decides nothing
-/// @param share    its part of the false-alarm budget before it is shared out, `> 0`; `null` for the
+/// @param share    its part of the false-alarm budget before it is shared out, `> 0`; `null` for
+/// the
 ///                 kind's own ([Kind#share]), divided among the critical signals of that kind
-/// @param margin   the smallest worsening that matters, as a fraction of the control (0.2 = 20 % worse);
+/// @param margin   the smallest worsening that matters, as a fraction of the control (0.2 = 20 %
+/// worse);
 ///                 `null` for the kind's own ([Kind#margin])
 public record Signal(
     String name, Kind kind, boolean critical, @Nullable Double share, @Nullable Double margin) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param candidate what the candidate gained
 /// @param weight    planned share of the candidate
 /// @param steady    the weight did not change within it
-/// @param calm      no shift and no cold start lies so near that durations and CPU would be distorted
+/// @param calm      no shift and no cold start lies so near that durations and CPU would be
+/// distorted
 /// @param closes    whether it ends here; otherwise it is only looked into
 record Stratum(
     double at,

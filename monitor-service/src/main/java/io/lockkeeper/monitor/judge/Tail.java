@@ -2,8 +2,10 @@ package io.lockkeeper.monitor.judge;
 
 import org.jspecify.annotations.Nullable;
 
-/// One threshold of a duration and the tests of how many requests are longer than it. The control is
-/// counted from a threshold that is shorter by the margin, so that the null is "longer by no more than
+/// One threshold of a duration and the tests of how many requests are longer than it. The control
+/// is
+/// counted from a threshold that is shorter by the margin, so that the null is "longer by no more
+/// than
 /// the margin" for the whole distribution and not for its mean alone.
 final class Tail {
 
@@ -107,8 +109,6 @@ final class Tail {
   private double elasticity(Buckets reference, double by) {
     double here = reference.above(bound);
     double shorter = reference.above(bound / by);
-    return here > 0 && shorter > here
-        ? StrictMath.log(shorter / here) / StrictMath.log(by)
-        : 1;
+    return here > 0 && shorter > here ? StrictMath.log(shorter / here) / StrictMath.log(by) : 1;
   }
 }

@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.judge;
 
-/// Two counters of one series: how many things were tried and how many of them went wrong. Both only
+/// Two counters of one series: how many things were tried and how many of them went wrong. Both
+/// only
 /// grow until the process restarts. Errors are requests that failed; a business KPI counts attempts
 /// and failures (checkouts begun, checkouts not completed). Runbook M1.
 ///

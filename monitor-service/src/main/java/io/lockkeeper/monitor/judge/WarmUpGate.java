@@ -2,7 +2,8 @@ package io.lockkeeper.monitor.judge;
 
 import java.time.Duration;
 
-/// Keeps a cold start from being judged: opens when the log ratio of the arms has stopped to fall over
+/// Keeps a cold start from being judged: opens when the log ratio of the arms has stopped to fall
+/// over
 /// the window, or when it is forced. While it still falls soon after opening, says so.
 final class WarmUpGate {
 

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// A service under random traffic, from a fixed seed: two versions behind a splitting proxy, whose raw
+/// A service under random traffic, from a fixed seed: two versions behind a splitting proxy, whose
+/// raw
 /// counters are scraped.
 final class SimulatedService {
 

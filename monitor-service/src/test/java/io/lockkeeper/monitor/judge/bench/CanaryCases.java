@@ -93,7 +93,10 @@ public final class CanaryCases {
     return String.format(
         Locale.ROOT,
         "{\"case\":\"%s\",\"verdict\":\"%s\",\"atSeconds\":%d,\"metric\":\"%s\"}",
-        name, verdict, Duration.between(START, judgement.at()).toSeconds(), metric);
+        name,
+        verdict,
+        Duration.between(START, judgement.at()).toSeconds(),
+        metric);
   }
 
   /// The looks of a case: one at the start, where all counters are 0, and one for each scrape.
