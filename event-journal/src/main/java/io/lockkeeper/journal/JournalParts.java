@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 /// The parts of one service's journal, joined.
 record JournalParts(
     PostgresJournal journal,
+    Admission admission,
     Relay relay,
     Alarms alarms,
     Recovery recovery,
@@ -46,7 +47,7 @@ record JournalParts(
           committed.due().ifPresent(alarms::arm);
         });
     JournalParts parts =
-        new JournalParts(journal, relay, alarms, recovery, new JournalStatus(dataSource));
+        new JournalParts(journal, admission, relay, alarms, recovery, new JournalStatus(dataSource));
     parts.measure(registry);
     return parts;
   }

@@ -1,0 +1,179 @@
+package io.lockkeeper.journal;
+
+import com.arjuna.ats.arjuna.common.CoordinatorEnvironmentBean;
+import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
+import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
+import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import io.agroal.narayana.NarayanaTransactionIntegration;
+import io.lockkeeper.quickstart.platform.EmbeddedPlatform;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.transaction.TransactionManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/// One process of a service with a journal, without the rest of the service: its connections, its journal,
+/// relay, alarms and recovery. Two on one database are two replicas.
+final class Replica implements AutoCloseable {
+
+  private static final TransactionManager TRANSACTIONS = transactions();
+
+  private final AgroalDataSource pool;
+  private final JournalParts parts;
+
+  private Replica(AgroalDataSource pool, JournalParts parts) {
+    this.pool = pool;
+    this.parts = parts;
+  }
+
+  /// A new, empty database with the journal's tables.
+  static String newDatabase() {
+    String name = "journal_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    createDatabase(name);
+    return name;
+  }
+
+  /// An empty database of this name with the journal's tables.
+  static void createDatabase(String name) {
+    try {
+      EmbeddedPlatform.shared().databases().createDatabase(name);
+      try (Connection connection = EmbeddedPlatform.shared().databases().connectAsOwner(name);
+          Statement statement = connection.createStatement()) {
+        statement.execute(migration());
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// A replica on this database; nothing runs until [JournalParts#start].
+  static Replica on(String database, JournalOwner owner, Clock clock, String topic) {
+    return on(database, owner, clock, topic, UnaryOperator.identity());
+  }
+
+  /// The same, with something between it and the database.
+  static Replica on(
+      String database,
+      JournalOwner owner,
+      Clock clock,
+      String topic,
+      UnaryOperator<DataSource> between) {
+    AgroalDataSource pool = pool(database);
+    Map<String, Object> broker =
+        Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers());
+    return new Replica(
+        pool,
+        JournalParts.of(
+            owner,
+            between.apply(pool),
+            TRANSACTIONS,
+            clock,
+            new SimpleMeterRegistry(),
+            broker,
+            topic));
+  }
+
+  /// Its journal.
+  PostgresJournal journal() {
+    return parts.journal();
+  }
+
+  /// All of its parts.
+  JournalParts parts() {
+    return parts;
+  }
+
+  /// Its connections.
+  DataSource pool() {
+    return pool;
+  }
+
+  /// Opens the journal without the topic.
+  Replica opened() {
+    parts.admission().open();
+    return this;
+  }
+
+  /// Starts all of its parts.
+  Replica started() {
+    parts.start();
+    return this;
+  }
+
+  /// The end of the process, as from outside: connections go, nothing is finished.
+  void kill() {
+    pool.close();
+    parts.recovery().close();
+    parts.alarms().close();
+    parts.relay().close();
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+    pool.close();
+  }
+
+  private static AgroalDataSource pool(String database) {
+    try {
+      return AgroalDataSource.from(
+          new AgroalDataSourceConfigurationSupplier()
+              .connectionPoolConfiguration(
+                  pool ->
+                      pool.maxSize(8)
+                          .acquisitionTimeout(Duration.ofSeconds(5))
+                          .idleValidationTimeout(Duration.ofSeconds(1))
+                          .transactionIntegration(
+                              new NarayanaTransactionIntegration(
+                                  TRANSACTIONS, new TransactionSynchronizationRegistryImple()))
+                          .connectionFactoryConfiguration(
+                              factory ->
+                                  factory
+                                      .jdbcUrl(
+                                          EmbeddedPlatform.shared().databases().jdbcUrl(database))
+                                      .principal(new NamePrincipal(database))
+                                      .credential(
+                                          new SimplePassword(
+                                              EmbeddedPlatform.shared()
+                                                  .databases()
+                                                  .password())))));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String migration() {
+    try (InputStream script = Replica.class.getResourceAsStream("/db/journal/V1__journal.sql")) {
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static TransactionManager transactions() {
+    for (String store : new String[] {null, "stateStore", "communicationStore"}) {
+      ObjectStoreEnvironmentBean bean =
+          store == null
+              ? BeanPopulator.getDefaultInstance(ObjectStoreEnvironmentBean.class)
+              : BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store);
+      bean.setObjectStoreType(VolatileStore.class.getName());
+    }
+    BeanPopulator.getDefaultInstance(CoordinatorEnvironmentBean.class).setDefaultTimeout(60);
+    return com.arjuna.ats.jta.TransactionManager.transactionManager();
+  }
+}
