@@ -1,11 +1,14 @@
 package io.lockkeeper.monitor;
 
+import io.lockkeeper.events.MonitorEvent.BaselineCaptured;
 import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Signal;
 import io.lockkeeper.runbook.Runbook.Monitoring;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Whether what the stable version showed is something a candidate can be compared with. Runbook G2.
@@ -41,6 +44,46 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
                 errors == null ? 0 : errors.total(),
                 100 * unhealthy))
         : Optional.empty();
+  }
+
+  /// What is left of a baseline when only its fact is: shares of failures, CPU and memory. Durations cannot be
+  /// made again from quantiles, and are then not judged once no control runs beside the candidate.
+  public static Baseline rebuilt(Monitoring monitoring, BaselineCaptured captured) {
+    List<Signal> judged = ReleaseJudge.judged(monitoring.signals());
+    Map<String, Baseline.Counted> counts = new HashMap<>();
+    Double cpu = null;
+    Double memory = null;
+    long requests = 0;
+    for (Measure measure : captured.measures()) {
+      requests = Math.max(requests, measure.samples());
+      int which = index(monitoring, measure.signal());
+      Double value = measure.control();
+      if (which >= 0 && value != null) {
+        switch (judged.get(which).kind()) {
+          case ERRORS, KPI ->
+              counts.put(
+                  judged.get(which).name(),
+                  new Baseline.Counted(
+                      measure.samples(), Math.round(value * measure.samples()), 1));
+          case CPU -> cpu = value;
+          case MEMORY -> memory = value;
+          case RATE, DURATION -> {
+            // A rate needs a control beside the candidate, and durations their buckets.
+          }
+        }
+      }
+    }
+    return new Baseline(
+        captured.from(), captured.until(), 0, requests, counts, Map.of(), cpu, 0, memory);
+  }
+
+  private static int index(Monitoring monitoring, String signal) {
+    for (int i = 0; i < monitoring.signals().size(); i++) {
+      if (monitoring.signals().get(i).name().equals(signal)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /// The baseline in numbers: they stand where what is compared with stands.

@@ -1,0 +1,129 @@
+package io.lockkeeper.monitor.adapter;
+
+import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.monitor.BaselineRules;
+import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.WatchClock;
+import io.lockkeeper.monitor.WatchCommand;
+import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.monitor.judge.Baseline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Captures one baseline: looks at the stable version until the window is covered. Looks of before a restart
+/// count, unless the gap is too long. Not thread-safe. Runbook G2.
+final class BaselineCapture {
+
+  private static final int LOOKS_IN_A_WINDOW = 4;
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(250);
+  private static final int MOST_LOOKS = 20_000;
+
+  private final ReleaseId release;
+  private final WatchGoal.Baseline goal;
+  private final BaselineRules rules;
+  private final Telemetry telemetry;
+  private final LookBook book;
+  private final List<Baseline.Scrape> scrapes = new ArrayList<>();
+  private int failed;
+  private @Nullable Finished finished;
+
+  /// What the looks came to.
+  ///
+  /// @param look the record that the fact rests on; null when the baseline is refused
+  record Finished(WatchCommand command, @Nullable LookRecord look) {}
+
+  BaselineCapture(
+      ReleaseId release,
+      WatchGoal.Baseline goal,
+      BaselineRules rules,
+      Telemetry telemetry,
+      LookBook book) {
+    this.release = release;
+    this.goal = goal;
+    this.rules = rules;
+    this.telemetry = telemetry;
+    this.book = book;
+    Duration patience = WatchClock.patience(interval());
+    for (LookRecord look : book.baselineLooks(release, goal.request())) {
+      add(new Baseline.Scrape(look.at(), look.stable()), patience);
+    }
+  }
+
+  WatchGoal.Baseline goal() {
+    return goal;
+  }
+
+  /// Time between two looks: the runbook's, or shorter when the window is short.
+  Duration interval() {
+    Duration part = goal.window().dividedBy(LOOKS_IN_A_WINDOW);
+    Duration atLeast = part.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : part;
+    Duration usual = goal.monitoring().interval();
+    return usual.compareTo(atLeast) < 0 ? usual : atLeast;
+  }
+
+  /// Looks once.
+  ///
+  /// @return what the baseline came to, again and again until it is recorded; empty while the window is open
+  Optional<Finished> look(Instant at) {
+    if (finished != null) {
+      return Optional.of(finished);
+    }
+    Telemetry.Scrape scrape = telemetry.scrapeStable(goal.monitoring());
+    if (scrape.stable().isEmpty()) {
+      failed++;
+      return failed < WatchClock.FAILED_LOOKS
+          ? Optional.empty()
+          : Optional.of(refused("unreachable: " + Troubles.describe(scrape.troubles())));
+    }
+    failed = 0;
+    book.append(LookRecord.forBaseline(release, goal.request(), at, scrape.stable()));
+    add(new Baseline.Scrape(at, scrape.stable()), WatchClock.patience(interval()));
+    Duration covered = Duration.between(scrapes.getFirst().at(), at);
+    boolean enough = covered.compareTo(goal.window()) >= 0 && scrapes.size() > 1;
+    return enough || scrapes.size() >= MOST_LOOKS ? Optional.of(finish(at)) : Optional.empty();
+  }
+
+  private void add(Baseline.Scrape scrape, Duration patience) {
+    if (!scrapes.isEmpty()) {
+      Duration gap = Duration.between(scrapes.getLast().at(), scrape.at());
+      if (gap.isNegative() || gap.compareTo(patience) > 0) {
+        scrapes.clear();
+      }
+    }
+    scrapes.add(scrape);
+  }
+
+  private Finished finish(Instant at) {
+    Baseline baseline =
+        Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
+    Optional<String> objection = rules.objection(baseline);
+    if (objection.isPresent()) {
+      return refused(objection.get());
+    }
+    LookRecord record = LookRecord.ofBaseline(release, goal.request(), at, baseline);
+    MonitorEvent.Look look = book.append(record);
+    Finished taken =
+        new Finished(
+            new WatchCommand.BaselineTaken(
+                goal.request(),
+                baseline.from(),
+                baseline.to(),
+                BaselineRules.measures(goal.monitoring(), baseline),
+                look),
+            record);
+    finished = taken;
+    return taken;
+  }
+
+  private Finished refused(String reason) {
+    Finished refused =
+        new Finished(new WatchCommand.BaselineFailed(goal.request(), reason), null);
+    finished = refused;
+    return refused;
+  }
+}

@@ -1,0 +1,52 @@
+package io.lockkeeper.monitor.adapter;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.ReleaseEvent;
+import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.JournalOwner;
+import io.lockkeeper.journal.Reaction;
+import io.lockkeeper.monitor.Watch;
+import io.lockkeeper.monitor.WatchDecider;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Gives the journal what makes it monitor-service's: in whose name it writes, whom it listens to, and what
+/// follows from what it knows.
+@ApplicationScoped
+public class MonitorOwner {
+
+  /// An open watch waits for facts and looks and for no time of day. Its alarm only says that it is open, so
+  /// that the journal asks it after every start.
+  private static final Instant NOT_SOON = Instant.parse("9999-12-31T00:00:00Z");
+
+  @Produces
+  @Singleton
+  JournalOwner owner(Watching watching) {
+    return new JournalOwner(
+        Writer.MONITOR,
+        Set.of(Writer.GATE, Writer.ROLLOUT),
+        new Reaction(MonitorOwner::next, MonitorOwner::due, WatchView::write),
+        watching::wake,
+        MonitorOwner::isBreach);
+  }
+
+  private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {
+    return WatchDecider.next(Watch.of(history), now);
+  }
+
+  private static Optional<Instant> due(List<Fact> history) {
+    Watch watch = Watch.of(history);
+    return watch.ended() ? Optional.empty() : WatchDecider.due(watch).or(() -> Optional.of(NOT_SOON));
+  }
+
+  /// A release with too many facts may still be told to be in breach.
+  private static boolean isBreach(ReleaseEvent event) {
+    return event instanceof MonitorEvent.BudgetBreached;
+  }
+}

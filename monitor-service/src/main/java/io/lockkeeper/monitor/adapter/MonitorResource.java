@@ -1,0 +1,165 @@
+package io.lockkeeper.monitor.adapter;
+
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.Verdict;
+import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.monitor.Assessment;
+import io.lockkeeper.problem.ProblemException;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.transaction.Transactional;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What is watched, for people. Nothing here changes anything: a watch follows the release.
+@Path("/watches")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({"viewer", "ci", "operator"})
+public class MonitorResource {
+
+  private static final int LARGEST_PAGE = 200;
+
+  private final EventJournal journal;
+  private final LookBook book;
+
+  MonitorResource(EventJournal journal, LookBook book) {
+    this.journal = journal;
+    this.book = book;
+  }
+
+  /// One release in a list.
+  ///
+  /// @param watches   what is looked at now
+  /// @param subject   what a verdict is owed on; empty when on nothing
+  /// @param weight    the candidate's share of traffic, percent
+  /// @param lostSince since when telemetry is lost; null while it is there
+  public record WatchSummary(
+      ReleaseId release,
+      String service,
+      String environment,
+      String version,
+      WatchView.Watches watches,
+      String subject,
+      int weight,
+      @Nullable Instant lostSince,
+      boolean breached,
+      boolean halted,
+      boolean ended,
+      Instant updatedAt) {
+
+    static WatchSummary of(WatchView row) {
+      return new WatchSummary(
+          new ReleaseId(row.release),
+          row.service,
+          row.environment,
+          row.version,
+          row.watches,
+          row.subject,
+          row.weight,
+          row.lostSince,
+          row.breached,
+          row.halted,
+          row.ended,
+          row.updatedAt);
+    }
+  }
+
+  /// One release.
+  ///
+  /// @param stuck    why nothing can be decided on it; null normally
+  /// @param lastLook the newest look that succeeded; null before the first
+  public record WatchReport(
+      WatchSummary watch, @Nullable String stuck, @Nullable LastLook lastLook) {}
+
+  /// The newest look.
+  ///
+  /// @param published whether `release-telemetry` has it
+  /// @param observed  observed time that counts for the verdict owed; null for a baseline
+  /// @param stable    instances of the stable version that answered
+  /// @param candidate instances of the candidate that answered
+  /// @param verdict   what would be said if the watch ended now; null for a baseline
+  public record LastLook(
+      UUID id,
+      Digest digest,
+      boolean published,
+      LookRecord.Kind kind,
+      Instant at,
+      @Nullable Duration observed,
+      int stable,
+      int candidate,
+      @Nullable Verdict verdict,
+      @Nullable String reason,
+      List<Measure> measures) {
+
+    static LastLook of(LookBook.Kept kept) {
+      LookRecord look = LookRecord.read(kept.record());
+      Assessment assessment = look.assessment();
+      LookRecord.Clock clock = look.clock();
+      return new LastLook(
+          kept.id(),
+          kept.digest(),
+          kept.published(),
+          look.kind(),
+          look.at(),
+          clock == null ? null : clock.observed(),
+          look.stable().size(),
+          look.candidate().size(),
+          assessment == null ? null : assessment.verdict(),
+          assessment == null ? null : assessment.reason(),
+          assessment == null ? List.of() : assessment.measures());
+    }
+  }
+
+  /// The watches, those with the newest facts first.
+  ///
+  /// @param ended only those that ended, or only those that did not; all when it is left out
+  @GET
+  @Transactional
+  public List<WatchSummary> list(
+      @QueryParam("ended") @Nullable Boolean ended,
+      @QueryParam("page") @DefaultValue("0") @Min(0) @Max(1_000_000) int page,
+      @QueryParam("size") @DefaultValue("50") @Min(1) @Max(LARGEST_PAGE) int size) {
+    return WatchView.newest(ended, page, size).stream().map(WatchSummary::of).toList();
+  }
+
+  /// One watch and its newest look.
+  @GET
+  @Path("/{release}")
+  @Transactional
+  public WatchReport one(@PathParam("release") String id) {
+    ReleaseId release = release(id);
+    WatchView row = WatchView.of(release);
+    if (row == null) {
+      throw unknown("monitor-service knows no accepted release " + id);
+    }
+    return new WatchReport(
+        WatchSummary.of(row),
+        journal.stuck(release).orElse(null),
+        book.newest(release).map(LastLook::of).orElse(null));
+  }
+
+  private static ReleaseId release(String id) {
+    try {
+      return new ReleaseId(id);
+    } catch (IllegalArgumentException e) {
+      throw unknown(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ProblemException unknown(String detail) {
+    return new ProblemException(404, "unknown-release", "No such release", detail);
+  }
+}

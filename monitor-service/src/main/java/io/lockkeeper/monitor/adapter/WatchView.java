@@ -1,0 +1,134 @@
+package io.lockkeeper.monitor.adapter;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.monitor.Question;
+import io.lockkeeper.monitor.Watch;
+import io.lockkeeper.monitor.WatchGoal;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.panache.common.Page;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One row per release, for lists and for finding what has to be looked at. Written with the facts; can be
+/// written again from them at any time.
+@Entity
+@Table(name = "watch_view")
+public class WatchView extends PanacheEntityBase {
+
+  /// What is looked at.
+  public enum Watches {
+    NOTHING,
+    BASELINE,
+    CANDIDATE
+  }
+
+  @Id
+  @Column(name = "release_id")
+  public String release;
+
+  public String service;
+  public String environment;
+  public String version;
+
+  @Enumerated(EnumType.STRING)
+  public Watches watches;
+
+  /// What a verdict is owed on, in words.
+  public String subject;
+
+  /// The share of traffic that the candidate is to have, percent.
+  public int weight;
+
+  @Column(name = "lost_since")
+  public @Nullable Instant lostSince;
+
+  public boolean breached;
+  public boolean halted;
+  public boolean ended;
+
+  /// The time of the newest fact.
+  @Column(name = "updated_at")
+  public Instant updatedAt;
+
+  /// Makes the row of this release say what its history says.
+  static void write(ReleaseId release, List<Fact> history) {
+    ReleaseAccepted accepted = accepted(history);
+    if (accepted == null) {
+      return;
+    }
+    WatchView row = findById(release.value());
+    boolean isNew = row == null;
+    if (row == null) {
+      row = new WatchView();
+      row.release = release.value();
+    }
+    Watch watch = Watch.of(history);
+    row.service = accepted.request().service();
+    row.environment = accepted.request().environment();
+    row.version = accepted.request().version();
+    row.watches = watches(WatchGoal.of(watch));
+    row.subject = subject(watch.question());
+    row.weight = watch.weight();
+    row.lostSince = watch.lost() == null ? null : watch.lost().since();
+    row.breached = watch.breached();
+    row.halted = watch.halted();
+    row.ended = watch.ended();
+    row.updatedAt = history.getLast().time();
+    if (isNew) {
+      row.persist();
+    }
+  }
+
+  /// The releases that there is something to look at.
+  static List<ReleaseId> open() {
+    return WatchView.<WatchView>list("watches <> ?1", Watches.NOTHING).stream()
+        .map(row -> new ReleaseId(row.release))
+        .toList();
+  }
+
+  /// The row of this release; null when there is none.
+  static @Nullable WatchView of(ReleaseId release) {
+    return findById(release.value());
+  }
+
+  /// Rows in the order of their newest facts, newest first.
+  static List<WatchView> newest(@Nullable Boolean ended, int page, int size) {
+    String order = " order by updatedAt desc, release";
+    return ended == null
+        ? WatchView.<WatchView>find("from WatchView" + order).page(Page.of(page, size)).list()
+        : WatchView.<WatchView>find("ended = ?1" + order, ended).page(Page.of(page, size)).list();
+  }
+
+  private static @Nullable ReleaseAccepted accepted(List<Fact> history) {
+    for (Fact fact : history) {
+      if (fact.event() instanceof ReleaseAccepted accepted) {
+        return accepted;
+      }
+    }
+    return null;
+  }
+
+  private static Watches watches(WatchGoal goal) {
+    if (goal.candidate() != null) {
+      return Watches.CANDIDATE;
+    }
+    return goal.baseline() != null ? Watches.BASELINE : Watches.NOTHING;
+  }
+
+  private static String subject(@Nullable Question question) {
+    return switch (question) {
+      case Question.OfStage(int stage, int attempt) -> "stage %d, attempt %d".formatted(stage, attempt);
+      case Question.OfRelease() -> "release";
+      case null -> "";
+    };
+  }
+}
