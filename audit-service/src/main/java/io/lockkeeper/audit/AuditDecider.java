@@ -12,13 +12,15 @@ import java.util.Optional;
 /// Nobody commands audit-service, so there is no `answer`.
 public final class AuditDecider {
 
-  /// How often facts that come after the closing write it again; later ones are in the log all the same.
+  /// How often facts that come after the closing write it again; later ones are in the log all
+  /// the same.
   public static final int REISSUES = 10;
 
   private AuditDecider() {}
 
-  /// Closes the log of a settled release as soon as everything owed is there (C3, and R4 and R5 when it turned
-  /// back), at the latest `closeWithin` after settlement with the open lines named; and again for late facts.
+  /// Closes the log of a settled release as soon as everything owed is there (C3, and R4 and R5
+  /// when it turned back), at the latest `closeWithin` after settlement with the open lines
+  /// named; and again for late facts.
   public static List<AuditEvent> next(Closing closing, Instant now) {
     Settlement settlement = closing.settlement();
     if (settlement == null) {
@@ -27,9 +29,10 @@ public final class AuditDecider {
     boolean first = closing.closings() == 0 && (closing.complete() || overdue(closing, now));
     boolean again = closing.late() && closing.closings() <= REISSUES;
     return first || again
-        ? List.of(
-            new ReleaseClosed(
-                settlement.outcome(), CoverageReport.of(closing.facts()), closing.facts().size()))
+        ? List.of(new ReleaseClosed(
+            settlement.outcome(),
+            CoverageReport.of(closing.facts()),
+            closing.facts().size()))
         : List.of();
   }
 

@@ -59,7 +59,9 @@ record Findings(List<Fact> facts) {
 
   /// Why the runbook asks for less than the house rule; empty when it does not.
   Optional<String> relaxed() {
-    return runbook().flatMap(book -> Optional.ofNullable(book.relaxed())).map(Runbook.Relaxed::reason);
+    return runbook()
+        .flatMap(book -> Optional.ofNullable(book.relaxed()))
+        .map(Runbook.Relaxed::reason);
   }
 
   Optional<RolloutSettled> settled() {

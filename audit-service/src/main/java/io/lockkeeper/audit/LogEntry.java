@@ -90,27 +90,30 @@ public record LogEntry(
   }
 
   /// What an event comes to, before it is put on its line.
-  record Sentence(Severity severity, String title, List<RunbookLine> lines, @Nullable Who who) {}
+  record Sentence(
+      Severity severity,
+      String title,
+      List<RunbookLine> lines,
+      @Nullable Who who) {}
 
   /// The entry of this fact. Every fact has one, unrecognised ones too.
   public static LogEntry of(Fact fact) {
-    Sentence sentence =
-        switch (fact.event()) {
-          case GateEvent event -> GateSentences.of(event);
-          case RolloutEvent event -> RolloutSentences.of(event);
-          case MonitorEvent event -> MonitorSentences.of(event);
-          case NotificationEvent event -> NotificationSentences.of(event);
-          case AuditEvent event ->
-              switch (event) {
-                case AuditEvent.ReleaseClosed closed -> closed(closed);
-              };
-          case Unrecognised event ->
-              new Sentence(
-                  Severity.ATTENTION,
-                  "A fact of a type unknown here: " + Words.foreign(event.type()),
-                  List.of(),
-                  null);
+    Sentence sentence = switch (fact.event()) {
+      case GateEvent event -> GateSentences.of(event);
+      case RolloutEvent event -> RolloutSentences.of(event);
+      case MonitorEvent event -> MonitorSentences.of(event);
+      case NotificationEvent event -> NotificationSentences.of(event);
+      case AuditEvent event ->
+        switch (event) {
+          case AuditEvent.ReleaseClosed closed -> closed(closed);
         };
+      case Unrecognised event ->
+        new Sentence(
+            Severity.ATTENTION,
+            "A fact of a type unknown here: " + Words.foreign(event.type()),
+            List.of(),
+            null);
+    };
     Who who = sentence.who();
     return new LogEntry(
         fact.id(),
@@ -126,17 +129,18 @@ public record LogEntry(
   }
 
   private static Sentence closed(AuditEvent.ReleaseClosed closed) {
-    long gaps =
-        closed.coverage().stream()
-            .filter(line -> line.coverage() == AuditEvent.Coverage.GAP)
-            .count();
+    long gaps = closed.coverage().stream()
+        .filter(line -> line.coverage() == AuditEvent.Coverage.GAP)
+        .count();
     return new Sentence(
         gaps == 0 ? Severity.MILESTONE : Severity.ATTENTION,
         "Log closed as "
             + closed.outcome()
             + " with "
             + Words.count(closed.facts(), "fact")
-            + (gaps == 0 ? ", every line accounted for" : ", " + Words.count(gaps, "line") + " open"),
+            + (gaps == 0
+                ? ", every line accounted for"
+                : ", " + Words.count(gaps, "line") + " open"),
         List.of(RunbookLine.D5),
         null);
   }

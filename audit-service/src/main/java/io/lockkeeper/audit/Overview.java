@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One release at a glance: the head of its log, and its row in the list of releases.
 ///
-/// @param service   and version, environment, runbook, digest, artifact: null until a request is accepted
+/// @param service   and version, environment, runbook, digest, artifact: null until a request
+///                  is accepted
 /// @param requester with what stands behind the name
 /// @param digest    of the request and the resolved runbook together
 /// @param phase     where it stands, in words

@@ -8,11 +8,11 @@ import static io.lockkeeper.events.AuditEvent.Coverage.NOT_APPLICABLE;
 
 import io.lockkeeper.events.AuditEvent.Line;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
-import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RollbackFailed;
 import io.lockkeeper.events.RolloutEvent.RollbackStarted;
 import io.lockkeeper.events.RolloutEvent.RollbackStep;
 import io.lockkeeper.events.RolloutEvent.RollbackStepCompleted;
+import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RunbookLine;
 import java.util.List;
@@ -27,17 +27,13 @@ final class RollbackCoverage {
   static Line halted(Findings findings) {
     return findings
         .last(RolloutHalted.class)
-        .map(
-            halted ->
-                line(
-                    RunbookLine.R1,
-                    DONE,
-                    "halted (" + halted.trigger() + ") in " + Words.length(halted.latency())))
-        .orElseGet(
-            () ->
-                findings.started() && findings.has(BudgetBreached.class)
-                    ? line(RunbookLine.R1, GAP, "a breach and no halt")
-                    : line(RunbookLine.R1, NOT_APPLICABLE, "nothing asked for a halt"));
+        .map(halted -> line(
+            RunbookLine.R1,
+            DONE,
+            "halted (" + halted.trigger() + ") in " + Words.length(halted.latency())))
+        .orElseGet(() -> findings.started() && findings.has(BudgetBreached.class)
+            ? line(RunbookLine.R1, GAP, "a breach and no halt")
+            : line(RunbookLine.R1, NOT_APPLICABLE, "nothing asked for a halt"));
   }
 
   /// R2: every step of the way back was done.
@@ -46,7 +42,13 @@ final class RollbackCoverage {
       return line(RunbookLine.R2, NOT_APPLICABLE, "nothing went back");
     }
     if (findings.has(RolledBack.class)) {
-      return line(RunbookLine.R2, DONE, titles(findings.all(RollbackStepCompleted.class).map(RollbackStepCompleted::step).toList()));
+      return line(
+          RunbookLine.R2,
+          DONE,
+          titles(findings
+              .all(RollbackStepCompleted.class)
+              .map(RollbackStepCompleted::step)
+              .toList()));
     }
     return findings
         .last(RollbackFailed.class)
@@ -56,17 +58,19 @@ final class RollbackCoverage {
 
   /// R3: data was restored, and its integrity validated before traffic reopened.
   static Line restored(Findings findings) {
-    List<RollbackStep> asked =
-        findings.last(RollbackStarted.class).stream()
-            .flatMap(started -> started.steps().stream())
-            .filter(RollbackCoverage::isRestore)
-            .toList();
+    List<RollbackStep> asked = findings.last(RollbackStarted.class).stream()
+        .flatMap(started -> started.steps().stream())
+        .filter(RollbackCoverage::isRestore)
+        .toList();
     if (asked.isEmpty()) {
       return line(RunbookLine.R3, NOT_APPLICABLE, "no data was to be restored");
     }
-    List<RollbackStep> done =
-        findings.all(RollbackStepCompleted.class).map(RollbackStepCompleted::step).toList();
-    List<RollbackStep> open = asked.stream().filter(step -> !done.contains(step)).toList();
+    List<RollbackStep> done = findings
+        .all(RollbackStepCompleted.class)
+        .map(RollbackStepCompleted::step)
+        .toList();
+    List<RollbackStep> open =
+        asked.stream().filter(step -> !done.contains(step)).toList();
     return open.isEmpty()
         ? line(RunbookLine.R3, DONE, titles(asked))
         : line(RunbookLine.R3, FAILED, "not done: " + titles(open));

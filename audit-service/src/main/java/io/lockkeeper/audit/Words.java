@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Numbers and times as the deployment log shows them.
 final class Words {
 
-  /// The longest foreign text within a sentence, in characters; the whole of it stands in the fact.
+  /// The longest foreign text within a sentence, in characters; the whole of it stands in the
+  /// fact.
   private static final int FOREIGN = 600;
 
   private static final DateTimeFormatter TIME =
@@ -52,8 +53,9 @@ final class Words {
 
   /// One signal in numbers: `errors 2.1 % (control 0.2 %, 1200 samples)`.
   static String measure(Measure measure) {
-    String control =
-        measure.control() == null ? "" : "control " + value(measure.control(), measure.unit()) + ", ";
+    String control = measure.control() == null
+        ? ""
+        : "control " + value(measure.control(), measure.unit()) + ", ";
     return foreign(measure.signal())
         + " "
         + value(measure.candidate(), measure.unit())
@@ -80,8 +82,7 @@ final class Words {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
     }
-    String digits =
-        String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.3f", value);
+    String digits = String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.3f", value);
     return digits.contains(".") ? digits.replaceFirst("0+$", "").replaceFirst("\\.$", "") : digits;
   }
 
@@ -90,7 +91,8 @@ final class Words {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 
-  /// Text that others wrote, on one line and of bounded length, so that no fact can shape the log.
+  /// Text that others wrote, on one line and of bounded length, so that no fact can shape the
+  /// log.
   static String foreign(String text) {
     String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
     return line.length() <= FOREIGN ? line : line.substring(0, FOREIGN - 1) + "…";

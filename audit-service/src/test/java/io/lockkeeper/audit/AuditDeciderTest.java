@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 class AuditDeciderTest {
 
   private static final ReleaseEvent LATE =
-      new QuarantineLifted(
-          Story.LANE, Story.digest('2'), Actor.person("ada"), "fixed");
+      new QuarantineLifted(Story.LANE, Story.digest('2'), Actor.person("ada"), "fixed");
 
   private static Closing given(List<ReleaseEvent> events) {
     return Closing.of(Story.facts(events));
@@ -51,15 +50,13 @@ class AuditDeciderTest {
     assertThat(next(good())).isEmpty();
     assertThat(next(and(good(), SUMMARIZED)))
         .singleElement()
-        .isInstanceOfSatisfying(
-            ReleaseClosed.class,
-            closed -> {
-              assertThat(closed.outcome()).isEqualTo(Outcome.VERIFIED);
-              assertThat(closed.facts()).isEqualTo(good().size() + 1);
-              assertThat(closed.coverage())
-                  .extracting(AuditEvent.Line::line)
-                  .containsExactly(RunbookLine.values());
-            });
+        .isInstanceOfSatisfying(ReleaseClosed.class, closed -> {
+          assertThat(closed.outcome()).isEqualTo(Outcome.VERIFIED);
+          assertThat(closed.facts()).isEqualTo(good().size() + 1);
+          assertThat(closed.coverage())
+              .extracting(AuditEvent.Line::line)
+              .containsExactly(RunbookLine.values());
+        });
   }
 
   @Test
@@ -84,11 +81,10 @@ class AuditDeciderTest {
         .singleElement()
         .isInstanceOfSatisfying(
             ReleaseClosed.class,
-            closed ->
-                assertThat(closed.coverage())
-                    .filteredOn(line -> line.coverage() == Coverage.GAP)
-                    .extracting(AuditEvent.Line::line)
-                    .contains(RunbookLine.C3, RunbookLine.R4, RunbookLine.R5));
+            closed -> assertThat(closed.coverage())
+                .filteredOn(line -> line.coverage() == Coverage.GAP)
+                .extracting(AuditEvent.Line::line)
+                .contains(RunbookLine.C3, RunbookLine.R4, RunbookLine.R5));
   }
 
   @Test
@@ -113,8 +109,7 @@ class AuditDeciderTest {
   @DisplayName("D5: a refused request closes nothing and waits for nothing")
   void refused() {
     List<ReleaseEvent> events =
-        List.of(
-            new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ada")));
+        List.of(new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ada")));
 
     assertThat(AuditDecider.next(given(events), Instant.MAX)).isEmpty();
     assertThat(AuditDecider.due(given(events))).isEmpty();
@@ -122,7 +117,8 @@ class AuditDeciderTest {
   }
 
   @Test
-  @DisplayName("D5: whatever comes, a settled log closes, comes to rest, and closes at most eleven times")
+  @DisplayName(
+      "D5: whatever comes, a settled log closes, comes to rest, and closes at most eleven times")
   void nothingBreaksTheMachine() {
     int closedLogs = 0;
     for (int seed = 0; seed < 300; seed++) {
@@ -139,7 +135,9 @@ class AuditDeciderTest {
         assertThat(next(events)).as("seed %s: at rest", seed).isEmpty();
       }
       Closing end = given(events);
-      assertThat(end.settlement() == null || end.closings() > 0 || AuditDecider.due(end).isPresent())
+      assertThat(end.settlement() == null
+              || end.closings() > 0
+              || AuditDecider.due(end).isPresent())
           .as("seed %s: a settled log closes or has a time to", seed)
           .isTrue();
       assertThat(closings).as("seed %s", seed).isLessThanOrEqualTo(1 + AuditDecider.REISSUES);

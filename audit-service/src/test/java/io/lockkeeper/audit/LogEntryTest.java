@@ -55,9 +55,8 @@ class LogEntryTest {
   @DisplayName("M1: a verdict has its numbers")
   void numbers() {
     assertThat(entry(Story.verified()).title())
-        .isEqualTo(
-            "Release is PASSED after 30 min at full traffic: as before; "
-                + "errors 2.1 % (control 0.2 %, 1200 samples)");
+        .isEqualTo("Release is PASSED after 30 min at full traffic: as before; "
+            + "errors 2.1 % (control 0.2 %, 1200 samples)");
   }
 
   @Test
@@ -69,8 +68,7 @@ class LogEntryTest {
         .isEqualTo(Who.Kind.PERSON);
     assertThat(entry(new ReleaseWithdrawn(Actor.claimed("ada"), "no")).who())
         .hasToString("ada (claimed)");
-    assertThat(entry(Story.cleared()).who())
-        .isEqualTo(new Who(Who.Kind.SERVICE, "gate-service"));
+    assertThat(entry(Story.cleared()).who()).isEqualTo(new Who(Who.Kind.SERVICE, "gate-service"));
   }
 
   @Test

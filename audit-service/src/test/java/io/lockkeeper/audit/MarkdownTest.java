@@ -32,9 +32,11 @@ class MarkdownTest {
     assertThat(text)
         .contains("- Requested by: ada (claimed)", "- Runbook: standard-canary", "sha256:aaaa")
         .contains("- Outcome: ROLLED_BACK: so it ended", "### 2026-11-23 (UTC)")
-        .contains("- `09:12:00.000` **D2, D3** Deployment of 2.0.0 started in demo/shop in production")
+        .contains(
+            "- `09:12:00.000` **D2, D3** Deployment of 2.0.0 started in demo/shop in production")
         .contains("(!!) **R1** Halted (BREACH) 40 ms after its cause")
-        .containsPattern("\\| R5 +\\| Incident filed and linked to the change +\\| DONE +\\| tracker INC-9 \\|");
+        .containsPattern(
+            "\\| R5 +\\| Incident filed and linked to the change +\\| DONE +\\| tracker INC-9 \\|");
     assertThat(text.lines().filter(line -> line.matches("- `\\d\\d:\\d\\d:\\d\\d\\.\\d{3}` .*")))
         .hasSize(bad().size() + 3);
   }
@@ -48,11 +50,17 @@ class MarkdownTest {
     facts.set(
         place,
         new Fact(
-            halt.id(), halt.writer(), halt.release(), halt.sequence(), halt.time(),
-            facts.get(place - 1).id(), halt.event()));
+            halt.id(),
+            halt.writer(),
+            halt.release(),
+            halt.sequence(),
+            halt.time(),
+            facts.get(place - 1).id(),
+            halt.event()));
 
     assertThat(Markdown.of(DeploymentLog.of(facts, List.of())))
-        .contains("by runbook, because: Breach: errors 2.1 % (control 0.2 %, 1200 samples); p = 0.0001");
+        .contains(
+            "by runbook, because: Breach: errors 2.1 % (control 0.2 %, 1200 samples); p = 0.0001");
   }
 
   @Test

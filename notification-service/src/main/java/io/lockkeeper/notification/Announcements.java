@@ -22,15 +22,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who has been told what about one release, and what is still owed: a fold over its facts. One message per
-/// transition; its text is fixed by the facts up to the one that made it owed.
+/// Who has been told what about one release, and what is still owed: a fold over its facts. One
+/// message per transition; its text is fixed by the facts up to the one that made it owed.
 ///
 /// @param facts        everything known, as it came
 /// @param letterhead   null until the release is accepted: before that there is nobody to tell
 /// @param owed         every message that ever became owed, in order, told or not
 /// @param told         the keys of messages whose delivery is on record
 /// @param failed       the keys of messages whose failure is on record
-/// @param fallBackFrom when the feed takes the announcement; null when it is not owed or goes to the feed anyway
+/// @param fallBackFrom when the feed takes the announcement; null when it is not owed or goes
+///                     to the feed anyway
 public record Announcements(
     List<Fact> facts,
     @Nullable Letterhead letterhead,
@@ -66,20 +67,20 @@ public record Announcements(
     return of(history).outstanding();
   }
 
-  /// What is to be delivered now, in this order within each channel. An announcement whose channel failed
-  /// goes to the feed; one of a release that ended without a start is not sent any more.
+  /// What is to be delivered now, in this order within each channel. An announcement whose
+  /// channel failed goes to the feed; one of a release that ended without a start is not sent
+  /// any more.
   public List<Bulletin> outstanding() {
-    boolean neverStarted = settled().filter(end -> end.outcome() == Outcome.NOT_STARTED).isPresent();
+    boolean neverStarted =
+        settled().filter(end -> end.outcome() == Outcome.NOT_STARTED).isPresent();
     return owed.stream()
         .map(Owed::bulletin)
         .filter(bulletin -> !told.contains(bulletin.key()))
         .filter(bulletin -> !(neverStarted && bulletin.kind() == Kind.ANNOUNCEMENT))
-        .map(
-            bulletin ->
-                bulletin.kind() == Kind.ANNOUNCEMENT && failed.contains(bulletin.key())
-                    ? bulletin.on(
-                        Bulletin.FEED, "Posted here because " + bulletin.channel() + " did not take it.")
-                    : bulletin)
+        .map(bulletin -> bulletin.kind() == Kind.ANNOUNCEMENT && failed.contains(bulletin.key())
+            ? bulletin.on(
+                Bulletin.FEED, "Posted here because " + bulletin.channel() + " did not take it.")
+            : bulletin)
         .toList();
   }
 
@@ -98,7 +99,8 @@ public record Announcements(
         .findFirst();
   }
 
-  /// D1: when the feed takes an announcement that its channel did not; empty when that cannot be any more.
+  /// D1: when the feed takes an announcement that its channel did not; empty when that cannot
+  /// be any more.
   Optional<Instant> fallBackAt() {
     return settled().isPresent()
         ? Optional.empty()
@@ -116,7 +118,8 @@ public record Announcements(
         .findFirst();
   }
 
-  /// These announcements after one more fact. Facts that come before the acceptance wait for it.
+  /// These announcements after one more fact. Facts that come before the acceptance wait for
+  /// it.
   public Announcements evolve(Fact fact) {
     if (letterhead != null) {
       return tell(fact, letterhead);
@@ -142,9 +145,9 @@ public record Announcements(
       case MonitorEvent event -> next.monitor(event, fact, head);
       case NotificationEvent event -> next.notification(event);
       case AuditEvent event ->
-          switch (event) {
-            case AuditEvent.ReleaseClosed _ -> next;
-          };
+        switch (event) {
+          case AuditEvent.ReleaseClosed _ -> next;
+        };
       case Unrecognised _ -> next;
     };
   }
@@ -152,8 +155,9 @@ public record Announcements(
   private Announcements gate(GateEvent event, Fact fact, Letterhead head) {
     return switch (event) {
       case GateEvent.ApprovalRequested requested ->
-          owe(fact, Wording.approvalRequested(head, requested, fact));
-      case ReleaseCleared cleared -> owe(fact, Wording.cleared(head, cleared)).fallBack(cleared, head);
+        owe(fact, Wording.approvalRequested(head, requested, fact));
+      case ReleaseCleared cleared ->
+        owe(fact, Wording.cleared(head, cleared)).fallBack(cleared, head);
       case GateEvent.ReleaseAccepted _,
           GateEvent.ReleaseRefused _,
           GateEvent.RequestRefused _,
@@ -170,8 +174,7 @@ public record Announcements(
           GateEvent.ReleaseBlocked _,
           GateEvent.ReleaseWithdrawn _,
           GateEvent.ArtifactQuarantined _,
-          GateEvent.QuarantineLifted _ ->
-          this;
+          GateEvent.QuarantineLifted _ -> this;
     };
   }
 
@@ -179,14 +182,13 @@ public record Announcements(
     return switch (event) {
       case RolloutEvent.DeploymentStarted started -> owe(fact, Wording.started(head, started));
       case RolloutEvent.StageCompleted completed ->
-          owe(fact, Wording.stageCompleted(head, completed, facts));
-      case RolloutEvent.StagePaused paused ->
-          owe(fact, Wording.paused(head, paused, fact, facts));
+        owe(fact, Wording.stageCompleted(head, completed, facts));
+      case RolloutEvent.StagePaused paused -> owe(fact, Wording.paused(head, paused, fact, facts));
       case RolloutEvent.DecisionRequested requested ->
-          owe(fact, Wording.decisionRequested(head, requested, fact, facts));
+        owe(fact, Wording.decisionRequested(head, requested, fact, facts));
       case RolloutEvent.RolloutCompleted completed -> owe(fact, Wording.completed(head, completed));
       case RolloutEvent.RolloutHalted halted ->
-          owe(fact, Wording.halted(head, halted)).owe(fact, Wording.incident(head, halted, facts));
+        owe(fact, Wording.halted(head, halted)).owe(fact, Wording.incident(head, halted, facts));
       case RolloutEvent.RolledBack _ -> owe(fact, Wording.rolledBack(head));
       case RolloutSettled settled -> settle(settled, fact, head);
       case RolloutEvent.StageStarted _,
@@ -197,8 +199,7 @@ public record Announcements(
           RolloutEvent.RollbackStepCompleted _,
           RolloutEvent.RollbackFailed _,
           RolloutEvent.DriftFound _,
-          RolloutEvent.CommandRefused _ ->
-          this;
+          RolloutEvent.CommandRefused _ -> this;
     };
   }
 
@@ -207,22 +208,21 @@ public record Announcements(
     return switch (settled.outcome()) {
       case VERIFIED, ROLLED_BACK -> owe(fact, summary);
       case NOT_STARTED, SUPERSEDED, ROLLBACK_FAILED ->
-          owe(fact, Wording.settled(head, settled)).owe(fact, summary);
+        owe(fact, Wording.settled(head, settled)).owe(fact, summary);
     };
   }
 
   private Announcements monitor(MonitorEvent event, Fact fact, Letterhead head) {
     return switch (event) {
       case MonitorEvent.ReleaseVerified verified ->
-          verified.verdict() == Verdict.PASSED ? owe(fact, Wording.verified(head, verified)) : this;
+        verified.verdict() == Verdict.PASSED ? owe(fact, Wording.verified(head, verified)) : this;
       case MonitorEvent.BaselineCaptured _,
           MonitorEvent.BaselineRefused _,
           MonitorEvent.StageVerified _,
           MonitorEvent.BudgetBreached _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
-          MonitorEvent.ObservationStarted _ ->
-          this;
+          MonitorEvent.ObservationStarted _ -> this;
     };
   }
 
@@ -233,7 +233,7 @@ public record Announcements(
       case NotificationEvent.IncidentFiled filed -> told(filed.key());
       case NotificationEvent.ReleaseSummarized summarized -> told(summarized.key());
       case NotificationEvent.UpdateFailed fault ->
-          new Announcements(facts, letterhead, owed, told, append(failed, fault.key()), fallBackFrom);
+        new Announcements(facts, letterhead, owed, told, append(failed, fault.key()), fallBackFrom);
     };
   }
 
@@ -243,7 +243,12 @@ public record Announcements(
     return known
         ? this
         : new Announcements(
-            facts, letterhead, append(owed, new Owed(bulletin, cause.time())), told, failed, fallBackFrom);
+            facts,
+            letterhead,
+            append(owed, new Owed(bulletin, cause.time())),
+            told,
+            failed,
+            fallBackFrom);
   }
 
   private Announcements fallBack(ReleaseCleared cleared, Letterhead head) {

@@ -4,11 +4,12 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RunbookLine;
 import java.util.List;
 
-/// One message to people about one release, complete as it is sent. Its release is its thread (C1).
+/// One message to people about one release, complete as it is sent. Its release is its thread
+/// (C1).
 ///
 /// @param line    the runbook line that asks for it
-/// @param key     names the message for good: `<release>:<what>`, never random, so that a message sent
-///                twice is told apart from two messages
+/// @param key     names the message for good: `<release>:<what>`, never random, so that a
+///                message sent twice is told apart from two messages
 /// @param channel where it goes, by the name that the runbook uses
 /// @param title   one line, at most [#TITLE_LENGTH] characters
 /// @param text    plain text, at most [#TEXT_LENGTH] characters
@@ -58,6 +59,16 @@ public record Bulletin(
   /// The same message on another channel, with a sentence that says why.
   public Bulletin on(String other, String why) {
     return new Bulletin(
-        release, service, environment, version, kind, line, key, other, title, text + "\n" + why, links);
+        release,
+        service,
+        environment,
+        version,
+        kind,
+        line,
+        key,
+        other,
+        title,
+        text + "\n" + why,
+        links);
   }
 }

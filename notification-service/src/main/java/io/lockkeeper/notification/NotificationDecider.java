@@ -21,8 +21,9 @@ public final class NotificationDecider {
 
   private NotificationDecider() {}
 
-  /// D1: an announcement that its channel did not take in half of the time that rollout-service waits
-  /// for it goes to the feed from now on, so that an outage of chat alone never blocks a start.
+  /// D1: an announcement that its channel did not take in half of the time that rollout-service
+  /// waits for it goes to the feed from now on, so that an outage of chat alone never blocks a
+  /// start.
   public static List<NotificationEvent> next(Announcements announcements, Instant now) {
     return announcements
         .fallBackAt()
@@ -33,29 +34,30 @@ public final class NotificationDecider {
         .orElse(List.of());
   }
 
-  /// What one attempt adds to the record: a delivery at once and only once; a failure once per message,
-  /// when the message has been owed longer than [#BOUND]. A report about an unknown message, or one that is
-  /// delivered already, adds nothing.
+  /// What one attempt adds to the record: a delivery at once and only once; a failure once per
+  /// message, when the message has been owed longer than [#BOUND]. A report about an unknown
+  /// message, or one that is delivered already, adds nothing.
   public static List<NotificationEvent> answer(
       Announcements announcements, NotificationCommand command, Instant now) {
     return switch (command) {
       case ReportDelivered delivered ->
-          announcements
-              .owed(delivered.key())
-              .map(owed -> List.of(delivery(owed.bulletin(), delivered)))
-              .orElse(List.of());
+        announcements
+            .owed(delivered.key())
+            .map(owed -> List.of(delivery(owed.bulletin(), delivered)))
+            .orElse(List.of());
       case ReportUndeliverable undeliverable ->
-          announcements
-              .owed(undeliverable.key())
-              .filter(owed -> !announcements.failed().contains(owed.bulletin().key()))
-              .filter(owed -> !now.isBefore(owed.since().plus(BOUND)))
-              .<List<NotificationEvent>>map(
-                  owed -> List.of(failure(owed.bulletin(), undeliverable.reason())))
-              .orElse(List.of());
+        announcements
+            .owed(undeliverable.key())
+            .filter(owed -> !announcements.failed().contains(owed.bulletin().key()))
+            .filter(owed -> !now.isBefore(owed.since().plus(BOUND)))
+            .<List<NotificationEvent>>map(
+                owed -> List.of(failure(owed.bulletin(), undeliverable.reason())))
+            .orElse(List.of());
     };
   }
 
-  /// When [#next] must be asked although nothing happens: when the announcement falls back to the feed.
+  /// When [#next] must be asked although nothing happens: when the announcement falls back to
+  /// the feed.
   public static Optional<Instant> due(Announcements announcements) {
     return announcements.fallBackAt();
   }
@@ -66,7 +68,7 @@ public final class NotificationDecider {
     return switch (bulletin.kind()) {
       case ANNOUNCEMENT -> new WindowAnnounced(channel, key, delivered.receipt());
       case UPDATE ->
-          new UpdatePosted(bulletin.line(), channel, key, told(bulletin), delivered.receipt());
+        new UpdatePosted(bulletin.line(), channel, key, told(bulletin), delivered.receipt());
       case INCIDENT -> new IncidentFiled(channel, key, delivered.receipt());
       case SUMMARY -> new ReleaseSummarized(channel, key, told(bulletin), delivered.receipt());
     };

@@ -48,8 +48,9 @@ final class Words {
 
   /// One signal in numbers.
   static String measure(Measure measure) {
-    String control =
-        measure.control() == null ? "" : "control " + value(measure.control(), measure.unit()) + ", ";
+    String control = measure.control() == null
+        ? ""
+        : "control " + value(measure.control(), measure.unit()) + ", ";
     return measure.signal()
         + " "
         + value(measure.candidate(), measure.unit())
@@ -76,12 +77,12 @@ final class Words {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
     }
-    String digits =
-        String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.3f", value);
+    String digits = String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.3f", value);
     return digits.contains(".") ? digits.replaceFirst("0+$", "").replaceFirst("\\.$", "") : digits;
   }
 
-  /// Text that others wrote, on one line and of bounded length, so that no request can shape a message.
+  /// Text that others wrote, on one line and of bounded length, so that no request can shape a
+  /// message.
   static String foreign(String text) {
     return cut(text.replaceAll("\\p{Cntrl}+", " ").strip(), FOREIGN);
   }
