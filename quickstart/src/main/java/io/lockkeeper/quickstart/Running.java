@@ -1,0 +1,62 @@
+package io.lockkeeper.quickstart;
+
+import io.lockkeeper.quickstart.local.Layout;
+import io.lockkeeper.quickstart.local.LocalStack;
+import io.lockkeeper.quickstart.local.Part;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// A stack that is stopped when the command ends, however it ends, and what the command says
+/// meanwhile.
+final class Running {
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private final LocalStack stack;
+  private final Instant begun;
+
+  private Running(LocalStack stack, Instant begun) {
+    this.stack = stack;
+    this.begun = begun;
+  }
+
+  /// Starts everything. Ctrl-C, now or later, stops what was started.
+  static Running start(Layout layout) throws IOException, InterruptedException {
+    Instant begun = Instant.now();
+    LocalStack stack = LocalStack.of(layout);
+    Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stop-everything"));
+    stack.start(line -> say(begun, "starting " + line));
+    return new Running(stack, begun);
+  }
+
+  /// What runs.
+  LocalStack stack() {
+    return stack;
+  }
+
+  /// Says one line, with the seconds since the start.
+  void say(String line) {
+    say(begun, line);
+  }
+
+  private static void say(Instant begun, String line) {
+    System.out.printf("[%3d s] %s%n", Duration.between(begun, Instant.now()).toSeconds(), line);
+  }
+
+  /// Waits for Ctrl-C; ends before it when a process ends that should not.
+  int untilInterrupted() throws InterruptedException, IOException {
+    while (true) {
+      List<Part> ended = stack.ended();
+      if (!ended.isEmpty()) {
+        Part first = ended.getFirst();
+        throw new IOException(
+            first.title()
+                + " ended by itself; see the log files in "
+                + stack.layout().folder("logs"));
+      }
+      Thread.sleep(LOOK);
+    }
+  }
+}

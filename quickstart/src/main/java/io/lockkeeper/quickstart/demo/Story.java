@@ -1,0 +1,59 @@
+package io.lockkeeper.quickstart.demo;
+
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.quickstart.demo.AuditClient.Log;
+import io.lockkeeper.quickstart.demo.AuditClient.Step;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Follows one release through its deployment log, as the log grows.
+public final class Story {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
+
+  private final AuditClient audit;
+  private final Consumer<String> progress;
+
+  /// A story that tells each step as it appears.
+  public Story(AuditClient audit, Consumer<String> progress) {
+    this.audit = audit;
+    this.progress = progress;
+  }
+
+  /// Waits until the log of this release is closed, or the release was refused.
+  ///
+  /// @return how the release ended
+  /// @throws IOException when it does not end in time, or was refused
+  public Outcome follow(ReleaseId release, Duration atMost)
+      throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(atMost);
+    int told = 0;
+    while (Instant.now().isBefore(end)) {
+      Optional<Log> log = audit.log(release);
+      if (log.isPresent()) {
+        List<Step> steps = log.get().steps();
+        steps.subList(told, steps.size()).forEach(this::tell);
+        told = steps.size();
+        if (log.get().refused().isPresent()) {
+          throw new IOException("the release was refused: " + log.get().refused().get());
+        }
+        if (log.get().closed() && log.get().outcome().isPresent()) {
+          return log.get().outcome().get();
+        }
+      }
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+    throw new IOException(
+        "the release " + release + " has not ended after " + atMost.toSeconds() + " s");
+  }
+
+  private void tell(Step step) {
+    String time = step.time().length() >= 23 ? step.time().substring(11, 23) : step.time();
+    progress.accept("  %s  %-8s  %s".formatted(time, step.lines(), step.title()));
+  }
+}

@@ -1,0 +1,339 @@
+package io.lockkeeper.quickstart.local;
+
+import io.lockkeeper.quickstart.platform.KafkaBroker;
+import io.lockkeeper.quickstart.platform.PostgresServer;
+import io.lockkeeper.quickstart.shop.Receiver;
+import io.lockkeeper.quickstart.wire.Loopback;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A whole Lockkeeper on one machine: a real Kafka, a real PostgreSQL, the five services, a
+/// deployment channel and
+/// an incident tracker, each a process of its own, all on 127.0.0.1. What it keeps survives
+/// restarts.
+public final class LocalStack implements AutoCloseable {
+
+  private static final Duration STARTING = Duration.ofSeconds(90);
+
+  private final Layout layout;
+  private final Credentials credentials;
+  private final FileChannel lockFile;
+  private final Map<Part, Child> children = Collections.synchronizedMap(new EnumMap<>(Part.class));
+  private volatile boolean closed;
+  private final HttpClient client = Loopback.client();
+
+  private LocalStack(Layout layout, Credentials credentials, FileChannel lockFile) {
+    this.layout = layout;
+    this.credentials = credentials;
+    this.lockFile = lockFile;
+  }
+
+  /// The stack of this installation, not started; nobody else can have it until it is closed.
+  ///
+  /// @throws IOException when another one has it
+  public static LocalStack of(Layout layout) throws IOException {
+    FileChannel lockFile = lock(layout);
+    return new LocalStack(layout, Credentials.of(layout), lockFile);
+  }
+
+  /// Starts everything; returns when a release can be asked for.
+  ///
+  /// @param progress told what happens, one short line each
+  /// @throws IOException when a port is taken or a process does not start; the message says what to
+  /// do
+  public void start(Consumer<String> progress) throws IOException, InterruptedException {
+    endLeftOvers();
+    refuseTakenPorts(layout);
+    startAll(progress);
+  }
+
+  private static FileChannel lock(Layout layout) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            layout.folder("run").resolve("lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    FileLock lock = channel.tryLock();
+    if (lock == null) {
+      channel.close();
+      throw new IOException(
+          "another Lockkeeper runs on "
+              + layout.data()
+              + "; stop it with Ctrl-C, or choose another folder with --data");
+    }
+    return channel;
+  }
+
+  private static void refuseTakenPorts(Layout layout) throws IOException {
+    var taken = layout.taken();
+    if (taken.isPresent()) {
+      throw new IOException(
+          "port %d, for %s, is taken; stop what listens there, or choose other ports with --base-port"
+              .formatted(layout.port(taken.get()), taken.get().title()));
+    }
+  }
+
+  private void endLeftOvers() throws IOException {
+    for (Part part : Part.values()) {
+      new Child(part.title(), List.of(), Map.of(), layout.log("unused"), pidFile(part), any -> true)
+          .endLeftOver();
+    }
+  }
+
+  private void startAll(Consumer<String> progress) throws IOException, InterruptedException {
+    progress.accept("PostgreSQL and Kafka");
+    start(
+        Part.POSTGRES,
+        tool(
+            PostgresServer.class,
+            64,
+            layout.folder("postgres").toString(),
+            String.valueOf(layout.port(Part.POSTGRES)),
+            "--password-file",
+            credentials.databasePassword().toString()));
+    start(
+        Part.KAFKA,
+        tool(
+            KafkaBroker.class,
+            256,
+            layout.folder("kafka").toString(),
+            String.valueOf(layout.port(Part.KAFKA)),
+            String.valueOf(layout.port(Part.KAFKA_CONTROLLER))));
+    receiver(Part.CHANNEL, "channel");
+    receiver(Part.INCIDENTS, "incidents");
+    await(Part.POSTGRES, Part.KAFKA, Part.CHANNEL, Part.INCIDENTS);
+    copyRunbooks();
+    progress.accept("gate, rollout, monitor, audit and notification service");
+    for (Part service : Part.SERVICES) {
+      startService(service);
+    }
+    await(Part.SERVICES.toArray(Part[]::new));
+  }
+
+  /// Starts a program of the quickstart as this part and returns at once.
+  ///
+  /// @param program a class with a main method that prints a ready line
+  /// @param heap    in MiB
+  public Child startTool(Part part, Class<?> program, int heap, String... arguments)
+      throws IOException {
+    return start(part, tool(program, heap, arguments));
+  }
+
+  /// The process of a part; it must have been started once.
+  public Child child(Part part) {
+    Child child = children.get(part);
+    if (child == null) {
+      throw new IllegalStateException(part.title() + " was never started");
+    }
+    return child;
+  }
+
+  /// Waits until these parts can be used.
+  public void await(Part... parts) throws IOException, InterruptedException {
+    for (Part part : parts) {
+      child(part).awaitReady(STARTING);
+    }
+  }
+
+  /// Where it stands.
+  public Layout layout() {
+    return layout;
+  }
+
+  /// Its keys and secrets.
+  public Credentials credentials() {
+    return credentials;
+  }
+
+  /// The parts whose process has ended although nobody asked it to.
+  public List<Part> ended() {
+    return children.entrySet().stream()
+        .filter(entry -> !entry.getValue().isAlive())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /// Ends everything in the order in which nothing misses what it needs: services, then the
+  /// platform.
+  @Override
+  public void close() {
+    closed = true;
+    List<Child> others = new ArrayList<>();
+    Map.copyOf(children)
+        .forEach(
+            (part, child) -> {
+              if (part != Part.KAFKA && part != Part.POSTGRES) {
+                others.add(child);
+              }
+            });
+    others.parallelStream().forEach(Child::close);
+    List.copyOf(children.values()).forEach(Child::close);
+    client.close();
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      // The lock goes with the process.
+    }
+  }
+
+  private void startService(Part service) throws IOException {
+    Path jar = layout.home().resolve(service.title() + "/target/quarkus-app/quarkus-run.jar");
+    if (!Files.exists(jar)) {
+      throw new IOException(jar + " is missing; build it with ./lockkeeper build");
+    }
+    List<String> command = java(256);
+    command.addAll(List.of("-jar", jar.toString()));
+    URI ready = URI.create(layout.url(service) + "/q/health/ready");
+    start(service, child(service, command, serviceEnvironment(service), any -> answers(ready)));
+  }
+
+  private boolean answers(URI address) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(2)).GET().build();
+      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private Map<String, String> serviceEnvironment(Part service) throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("QUARKUS_HTTP_PORT", String.valueOf(layout.port(service)));
+    environment.put("QUARKUS_DATASOURCE_JDBC_URL", layout.database(service));
+    environment.put("QUARKUS_DATASOURCE_USERNAME", service.database());
+    environment.put(
+        "QUARKUS_DATASOURCE_PASSWORD", Credentials.read(credentials.databasePassword()));
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", layout.kafka());
+    environment.put("MP_JWT_VERIFY_PUBLICKEY_LOCATION", credentials.publicKey().toUri().toString());
+    environment.put("MP_JWT_VERIFY_ISSUER", Credentials.ISSUER);
+    switch (service) {
+      case GATE -> environment.put("LOCKKEEPER_RUNBOOKS", layout.folder("runbooks").toString());
+      case ROLLOUT ->
+          environment.put(
+              "LOCKKEEPER_PLATFORM_SECRET", Credentials.read(credentials.secret("platform")));
+      case NOTIFICATION -> {
+        environment.put(
+            "LOCKKEEPER_CHANNELS_DEPLOYMENTS_URL", layout.url(Part.CHANNEL) + "/messages");
+        environment.put(
+            "LOCKKEEPER_CHANNELS_DEPLOYMENTS_SECRET",
+            Credentials.read(credentials.secret("channel")));
+        environment.put(
+            "LOCKKEEPER_INCIDENTS_TRACKER_URL", layout.url(Part.INCIDENTS) + "/messages");
+        environment.put(
+            "LOCKKEEPER_INCIDENTS_TRACKER_SECRET",
+            Credentials.read(credentials.secret("incidents")));
+      }
+      default -> {}
+    }
+    return environment;
+  }
+
+  private void receiver(Part part, String role) throws IOException {
+    start(
+        part,
+        tool(
+            Receiver.class,
+            32,
+            "--role",
+            role,
+            "--port",
+            String.valueOf(layout.port(part)),
+            "--secret-file",
+            credentials.secret(role).toString(),
+            "--file",
+            layout.accepted(part).toString()));
+  }
+
+  private Child start(Part part, List<String> command) throws IOException {
+    return start(part, child(part, command, Map.of(), Child::saysReady));
+  }
+
+  private Child start(Part part, Child child) throws IOException {
+    Child before = children.put(part, child);
+    if (before != null) {
+      before.close();
+    }
+    if (closed) {
+      throw new IOException("stopped while starting");
+    }
+    child.start();
+    return child;
+  }
+
+  private Child child(
+      Part part, List<String> command, Map<String, String> environment, Predicate<Child> ready)
+      throws IOException {
+    String file = fileName(part);
+    return new Child(part.title(), command, environment, layout.log(file), pidFile(part), ready);
+  }
+
+  private Path pidFile(Part part) throws IOException {
+    return layout.folder("run").resolve(fileName(part) + ".pid");
+  }
+
+  private static String fileName(Part part) {
+    return Part.SERVICES.contains(part)
+        ? part.title()
+        : part.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  private static List<String> tool(Class<?> program, int heap, String... arguments) {
+    List<String> command = java(heap);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static List<String> java(int heap) {
+    String home = System.getProperty("java.home");
+    return new ArrayList<>(
+        List.of(
+            Path.of(home, "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx" + heap + "m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+  }
+
+  /// The demo's runbook with the addresses of this installation; a team's own files in the folder
+  /// stay.
+  private void copyRunbooks() throws IOException {
+    try (@Nullable InputStream template =
+        LocalStack.class.getResourceAsStream("/demo-canary.yaml")) {
+      if (template == null) {
+        throw new IOException("demo-canary.yaml is missing in the quickstart's jar");
+      }
+      String text =
+          new String(template.readAllBytes(), StandardCharsets.UTF_8)
+              .replace("${target}", layout.url(Part.TARGET))
+              .replace("${stable}", layout.url(Part.STABLE))
+              .replace("${candidate}", layout.url(Part.CANDIDATE));
+      Files.writeString(layout.folder("runbooks").resolve("demo-canary.yaml"), text);
+    }
+  }
+}
