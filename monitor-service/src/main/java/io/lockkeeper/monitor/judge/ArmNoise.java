@@ -3,10 +3,8 @@ package io.lockkeeper.monitor.judge;
 import java.util.Arrays;
 
 /// How much the two arms differ for reasons of their own (node, zone, cache, collector), learned
-/// from
-/// the past of this watch: the variance of the log ratio between strata six apart, robustly, times
-/// ten
-/// for its slowness, blended with a prior worth twelve strata. Only past strata count.
+/// from the past of this watch: the variance of the log ratio between strata six apart, robustly,
+/// times ten for its slowness, blended with a prior worth twelve strata. Only past strata count.
 final class ArmNoise {
 
   private static final int LAG = 6;

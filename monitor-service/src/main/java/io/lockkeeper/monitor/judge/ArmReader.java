@@ -6,10 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the raw counters of one arm into increases. A counter that fell began anew at 0, and with
-/// it
-/// all counters of that instance; an instance that is not there is waited for, its counters carry
-/// what
-/// it did meanwhile; the first sample of an instance is where it is counted from.
+/// it all counters of that instance; an instance that is not there is waited for, its counters
+/// carry what it did meanwhile; the first sample of an instance is where it is counted from.
 final class ArmReader {
 
   private final Layout layout;

@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What the stable version showed before the release: the stored health baseline. Small, and enough
-/// to judge by when no control runs beside the candidate. Runbook G2, M2.
+/// What the stable version showed before the release: the stored health baseline. Small, and
+/// enough to judge by when no control runs beside the candidate. Runbook G2, M2.
 ///
 /// @param from       time of its first sample
 /// @param to         time of its last
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param durations  durations by signal name
 /// @param cpu        CPU seconds per request, or `null`
 /// @param idle       instance-seconds per request, for the share of CPU that is spent without
-/// requests
+///                   requests
 /// @param memory     mean memory of an instance, or `null`
 public record Baseline(
     Instant from,
@@ -80,8 +83,8 @@ public record Baseline(
     return Duration.between(from, to);
   }
 
-  /// Sums up scrapes, oldest first, for these signals. Counters of an instance count from its first
-  /// sample, resets and gaps are handled as in a watch.
+  /// Sums up scrapes, oldest first, for these signals. Counters of an instance count from its
+  /// first sample, resets and gaps are handled as in a watch.
   ///
   /// @throws IllegalArgumentException when there is no scrape
   public static Baseline of(List<Scrape> scrapes, List<Signal> signals) {
@@ -133,17 +136,17 @@ public record Baseline(
         memoryOf > 0 ? sum.of(t -> t.memory) / memoryOf : null);
   }
 
-  private static java.util.function.Consumer<Timed> put(Map<String, Timed> map, String name) {
+  private static Consumer<Timed> put(Map<String, Timed> map, String name) {
     return timed -> map.put(name, timed);
   }
 
-  private static java.util.Optional<Timed> timed(List<Tally> steps, int d) {
+  private static Optional<Timed> timed(List<Tally> steps, int d) {
     var all = new Buckets();
     for (var step : steps) {
       all.add(step.durations[d]);
     }
     if (all.total() == 0) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     var bounds = Arrays.stream(all.bounds()).boxed().toList();
     var dispersion = new ArrayList<Double>();
@@ -154,17 +157,16 @@ public record Baseline(
               sum.each(t -> t.durations[d].isEmpty() ? 0 : t.durations[d].above(bound)),
               sum.each(t -> t.durations[d].total())));
     }
-    return java.util.Optional.of(
-        new Timed(bounds, Arrays.stream(all.counts()).boxed().toList(), dispersion));
+    return Optional.of(new Timed(bounds, Arrays.stream(all.counts()).boxed().toList(), dispersion));
   }
 
   private record Sum(List<Tally> steps) {
 
-    double of(java.util.function.ToDoubleFunction<Tally> value) {
+    double of(ToDoubleFunction<Tally> value) {
       return Arrays.stream(each(value)).sum();
     }
 
-    double[] each(java.util.function.ToDoubleFunction<Tally> value) {
+    double[] each(ToDoubleFunction<Tally> value) {
       return steps.stream().mapToDouble(value).toArray();
     }
   }

@@ -87,8 +87,7 @@ final class Buckets {
   }
 
   /// How many were longer than `x`; within a bucket they are spread evenly on a log scale (evenly
-  /// in
-  /// the first, which begins at 0).
+  /// in the first, which begins at 0).
   double above(double x) {
     double sum = 0;
     for (int b = counts.length - 1; b >= 0; b--) {

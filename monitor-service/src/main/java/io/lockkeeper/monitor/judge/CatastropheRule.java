@@ -1,8 +1,7 @@
 package io.lockkeeper.monitor.judge;
 
 /// Several scrapes in a row in which most requests failed, while the reference is well: no
-/// statistics
-/// are needed. The only rule that may call a breach within one stratum.
+/// statistics are needed. The only rule that may call a breach within one stratum.
 final class CatastropheRule {
 
   private final JudgeSettings.Catastrophe limits;

@@ -4,13 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The null hypotheses of a counted pair and the likelihood ratios against them.
 ///
-/// Errors beside a control: the candidate's rate is at most `1 + margin` times the control's, or at
-/// most
-/// the error floor above it. Which of the two is tested is chosen from the past; both lie within
-/// the
-/// null. The floor enters as events that the control is granted: by Jensen that is a valid test.
-/// KPI: the success share falls by at most the margin. Where successes are rare they are counted
-/// instead of failures.
+/// Errors beside a control: the candidate's rate is at most `1 + margin` times the control's, or
+/// at most the error floor above it. Which of the two is tested is chosen from the past; both lie
+/// within the null. The floor enters as events that the control is granted: by Jensen that is a
+/// valid test. KPI: the success share falls by at most the margin. Where successes are rare they
+/// are counted instead of failures.
 final class CountRule {
 
   private static final double ARM_BESIDE_ERRORS = 4 * 0.10 * 0.10;
@@ -214,8 +212,7 @@ final class CountRule {
   }
 
   /// Tempering: clusters of events, less where events are not rare (a binomial split overstates
-  /// their
-  /// variance), plus lasting differences of the arms, which weigh more the more is counted.
+  /// their variance), plus lasting differences of the arms, which weigh more the more is counted.
   private double phiBeside(double events, double n1, double n0, double r0) {
     double q = LikelihoodRatio.share(r0, n1, n0);
     double arm = errors ? ARM_BESIDE_ERRORS : ARM_BESIDE_KPI;

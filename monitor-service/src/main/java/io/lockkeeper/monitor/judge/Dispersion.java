@@ -14,8 +14,7 @@ final class Dispersion {
   private Dispersion() {}
 
   /// Index of dispersion of a share, `1..6`, from successive differences (so that slow drift does
-  /// not
-  /// count) over blocks with at least two expected events, without the wildest 3 %.
+  /// not count) over blocks with at least two expected events, without the wildest 3 %.
   static double of(double[] bad, double[] total) {
     double sumBad = Arrays.stream(bad).sum();
     double sumTotal = Arrays.stream(total).sum();

@@ -1,23 +1,18 @@
 package io.lockkeeper.monitor.judge;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A capped mixture-restart e-process: evidence against one null hypothesis that may be looked at
-/// after
-/// every sample. For each alternative `j` of a grid it carries
-/// `L_j = (L_j + w_t) * exp(min(l_jt, cap))`, where `l_jt` is the log likelihood ratio of stratum
-/// `t`,
-/// and `E = mean_j L_j + (mass not yet spent)`. Under the null `E` is a nonnegative supermartingale
-/// that starts at 1, so it ever reaches `1/a` with a chance of at most `a`, however often one
-/// looks.
+/// after every sample. For each alternative `j` of a grid it carries `L_j = (L_j + w_t) *
+/// exp(min(l_jt, cap))`, where `l_jt` is the log likelihood ratio of stratum `t`, and `E = mean_j
+/// L_j + (mass not yet spent)`. Under the null `E` is a nonnegative supermartingale that starts at
+/// 1, so it ever reaches `1/a` with a chance of at most `a`, however often one looks.
 ///
-/// The restarts `w_t` make a change after a long quiet time quick to see: half of the mass starts
-/// at
-/// once, nearly all the rest is spread over the planned strata, and a little is kept for a watch
-/// that
-/// lasts longer. The cap makes one wild stratum unable to alarm. [#peek] looks within a stratum
-/// that is
-/// still growing: a capped supermartingale is still one.
+/// The restarts `w_t` make a change after a long quiet time quick to see: seven tenths of the mass
+/// start at once, nearly all the rest is spread over the planned strata, and a little is kept for
+/// a watch that lasts longer. The cap makes one wild stratum unable to alarm. [#peek] looks within
+/// a stratum that is still growing: a capped supermartingale is still one.
 final class EProcess {
 
   private static final double FIRST = 0.7;
@@ -94,7 +89,7 @@ final class EProcess {
     return (1 - FIRST - WITHIN_PLAN) * planned / (k * (k - 1));
   }
 
-  private double evaluate(double[] l, double @org.jspecify.annotations.Nullable [] into) {
+  private double evaluate(double[] l, double @Nullable [] into) {
     double mass = nextMass();
     double logMass = StrictMath.log(mass);
     double rest = Math.max(0, unspent - mass);

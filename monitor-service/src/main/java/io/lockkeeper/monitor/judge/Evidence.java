@@ -4,8 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one signal: enough to explain the verdict and to check it. Logarithms are
-/// natural.
-/// Ratios are candidate to reference, oriented so that more than 1 is worse.
+/// natural. Ratios are candidate to reference, oriented so that more than 1 is worse.
 ///
 /// @param signal        which signal
 /// @param standing      where it stands
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param low           lower end of the interval for the ratio that holds at all looks at once
 /// @param high          upper end of it
 /// @param boundary      the ratio up to which nothing is wrong; the test is against this, not
-/// against 1
+///                      against 1
 /// @param logEvidence   log of the e-value against "not worse than the boundary", now
 /// @param most          the largest it has been; `min(1, exp(-most))` is an anytime p-value
 /// @param threshold     a breach is declared when `logEvidence` reaches this
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param referenceBad  events of the reference
 /// @param referenceTotal things counted for the reference
 /// @param seenFrom      smallest ratio that this much traffic would have shown, `Infinity` when
-/// none
+///                      none
 /// @param since         estimated start of the worsening, when the evidence points to one
 /// @param rule          the rule and its numbers in words
 public record Evidence(
@@ -52,11 +51,22 @@ public record Evidence(
   /// What the candidate was compared with.
   public enum Reference {
     /// The stable version, running beside it.
-    CONTROL,
+    CONTROL("the control"),
     /// The stored baseline (and what the control showed while it ran).
-    BASELINE,
+    BASELINE("the baseline"),
     /// Nothing is known of the stable version; the acceptable level of the settings.
-    NONE
+    NONE("nothing known");
+
+    private final String words;
+
+    Reference(String words) {
+      this.words = words;
+    }
+
+    /// The reference in words, for a sentence.
+    public String words() {
+      return words;
+    }
   }
 
   /// The anytime-valid p-value: the chance that a harmless candidate ever shows this much.

@@ -3,8 +3,8 @@ package io.lockkeeper.monitor.judge;
 import java.util.List;
 
 /// A cumulative histogram as scraped: for each upper bound the number of observations at or below
-/// it,
-/// and the total last. Counters: they only grow until the process restarts. At most 512 bounds.
+/// it, and the total last. Counters: they only grow until the process restarts. At most 512
+/// bounds.
 ///
 /// @param bounds     finite upper bounds, positive and rising; the unit is the source's (seconds)
 /// @param cumulative one count per bound and the total (`+Inf`) at the end, none negative

@@ -1,7 +1,8 @@
 package io.lockkeeper.monitor.judge;
 
-/// An interval for the logarithm of a ratio that covers it at all looks at once: the normal-mixture
-/// confidence sequence (Robbins; asymptotic, as estimates of a ratio are only nearly normal).
+/// An interval for the logarithm of a ratio that covers it at all looks at once: the
+/// normal-mixture confidence sequence (Robbins; asymptotic, as estimates of a ratio are only
+/// nearly normal).
 ///
 /// @param estimate the ratio
 /// @param low      lower end

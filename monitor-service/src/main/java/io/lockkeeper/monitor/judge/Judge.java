@@ -7,20 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Judges one release, look after look, from its first traffic to the end of its watch. Carries its
-/// state
-/// (some kilobytes) and may be asked after every look: the tests are anytime-valid, so looking
-/// often
-/// does not raise the chance of a false alarm, which is at most [JudgeSettings#alpha] for the whole
-/// watch.
-/// A breach latches. Deterministic: fed the same looks, a new judge says the same, bit for bit, so
-/// a
-/// verdict can be re-judged and a lost judge be rebuilt from recorded looks. Not thread-safe.
-/// Runbook D4, M1, M2, R1.
+/// Judges one release, look after look, from its first traffic to the end of its watch. Carries
+/// its state (some kilobytes) and may be asked after every look: the tests are anytime-valid, so
+/// looking often does not raise the chance of a false alarm, which is at most
+/// [JudgeSettings#alpha] for the whole watch. A breach latches. Deterministic: fed the same looks,
+/// a new judge says the same, bit for bit, so a verdict can be re-judged and a lost judge be
+/// rebuilt from recorded looks. Not thread-safe. Runbook D4, M1, M2, R1.
 public final class Judge {
-
-  /// A hole in the telemetry longer than this many scrapes was not observed.
-  private static final int OBSERVED_SCRAPES = 3;
 
   private static final double FORGET_AFTER = 600;
 
@@ -35,7 +28,7 @@ public final class Judge {
   private final double span;
   private final double lostAfter;
   private final double interval;
-  private final List<SignalTest> tests = new ArrayList<>();
+  private final List<SignalJudge> tests = new ArrayList<>();
   private @Nullable Instant epoch;
   private @Nullable Instant lastAt;
   private @Nullable Judgement last;
@@ -47,30 +40,12 @@ public final class Judge {
   private double calmFrom = Double.NEGATIVE_INFINITY;
   private double controlTrafficAt;
   private boolean controlLost;
-  private Progress progress = new Progress(0);
-
-  /// What was measured since the last change of weight.
-  private static final class Progress {
-    final double since;
-    int looks;
-    int present;
-    double observed;
-    double requests;
-    double candidateAt;
-    double trafficAt;
-
-    Progress(double since) {
-      this.since = since;
-      candidateAt = since;
-      trafficAt = since;
-    }
-  }
+  private Progress progress = new Progress(0, 1);
 
   /// A judge for one release.
   ///
   /// @param baseline what the stable version showed before, or `null`; without it nothing can be
-  /// judged
-  ///                 once no control is left, except errors against the acceptable ratio
+  ///                 judged once no control is left, except errors against the acceptable ratio
   public Judge(JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
     this.baseline = baseline;
@@ -103,8 +78,7 @@ public final class Judge {
   }
 
   /// Takes one look and says what follows from all looks so far. A look that is not newer than the
-  /// last
-  /// changes nothing and gets the last answer again.
+  /// last changes nothing and gets the last answer again.
   public Judgement look(Look look) {
     if (last != null && lastAt != null && !look.at().isAfter(lastAt)) {
       return last;
@@ -117,12 +91,11 @@ public final class Judge {
     double totalBefore = errors(candidate.total);
     double requestsBefore = requests(candidate);
     double controlBefore = requests(control);
-    boolean cold = false;
     control.cold = false;
     candidate.cold = false;
     boolean controlHere = controlReader.read(at, look.control(), control);
     boolean candidateHere = candidateReader.read(at, look.candidate(), candidate);
-    cold = candidate.cold || control.cold && look.weight() < 1;
+    boolean cold = candidate.cold || (control.cold && look.weight() < 1);
     if (look.weight() <= 0) {
       idle(look);
     } else {
@@ -131,7 +104,7 @@ public final class Judge {
         calmFrom = Math.max(calmFrom, at + seconds(settings.warmUp().afterReset()));
       }
       controlTrafficAt = requests(control) > controlBefore ? at : controlTrafficAt;
-      observe(at, candidateHere, requests(candidate) - requestsBefore);
+      progress.add(at, candidateHere, requests(candidate) - requestsBefore);
       boolean judged = false;
       if (candidateHere) {
         catastrophe(errors(candidate.bad) - badBefore, errors(candidate.total) - totalBefore);
@@ -154,22 +127,22 @@ public final class Judge {
       tests.add(
           switch (signal.kind()) {
             case ERRORS, KPI ->
-                new CountTest(
+                new CountJudge(
                     signal,
                     settings,
                     counts++,
                     baseline == null ? null : baseline.counts().get(signal.name()),
                     at);
             case DURATION ->
-                new DurationTest(
+                new DurationJudge(
                     signal,
                     settings,
                     durations++,
                     baseline == null ? null : baseline.durations().get(signal.name()),
                     at);
-            case RATE -> new RateTest(signal, settings);
-            case CPU -> new CpuTest(signal, settings, baseline);
-            case MEMORY -> new MemoryTest(signal, settings, baseline);
+            case RATE -> new RateJudge(signal, settings);
+            case CPU -> new CpuJudge(signal, settings, baseline);
+            case MEMORY -> new MemoryJudge(signal, settings, baseline);
           });
     }
   }
@@ -196,20 +169,7 @@ public final class Judge {
     }
     weight = next;
     controlTrafficAt = at;
-    progress = new Progress(at);
-  }
-
-  private void observe(double at, boolean here, double requests) {
-    progress.looks++;
-    if (!here) {
-      return;
-    }
-    progress.present++;
-    double gap = at - progress.candidateAt;
-    progress.observed += gap <= OBSERVED_SCRAPES * interval ? gap : 0;
-    progress.candidateAt = at;
-    progress.requests += requests;
-    progress.trafficAt = requests > 0 ? at : progress.trafficAt;
+    progress = new Progress(at, interval);
   }
 
   private void catastrophe(double bad, double total) {
@@ -271,10 +231,8 @@ public final class Judge {
   }
 
   private Judgement judgement(Instant now, double at) {
-    var evidence = tests.stream().map(SignalTest::evidence).toList();
-    double elapsed = at - progress.since;
-    double expected = Math.max(progress.looks, StrictMath.floor(elapsed / interval));
-    double coverage = expected > 0 ? Math.min(1, progress.present / expected) : 0;
+    var evidence = tests.stream().map(SignalJudge::evidence).toList();
+    double coverage = progress.coverage(at);
     var conclusion = conclude(at, coverage, evidence);
     return new Judgement(
         now,

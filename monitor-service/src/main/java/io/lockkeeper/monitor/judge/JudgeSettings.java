@@ -8,34 +8,31 @@ import java.util.List;
 /// must.
 ///
 /// @param signals         what is watched, each name once, 1 to 64; order is the order of the
-/// evidence
-/// @param alpha           chance that a harmless release is ever called a breach, over all critical
-///                        signals and all looks together (0.05)
+///                        evidence
+/// @param alpha           chance that a harmless release is ever called a breach, over all
+///                        critical signals and all looks together (0.05)
 /// @param planned         how long the whole watch is expected to last; a longer one stays valid
-/// and
-///                        gets a little slower (PT40M)
-/// @param scrapeInterval  time between looks; used for coverage and for what counts as lost (PT15S)
+///                        and gets a little slower (PT40M)
+/// @param scrapeInterval  time between looks; used for coverage and for what counts as lost
+///                        (PT15S)
 /// @param stratum         looks closer together than this are judged on, but their evidence is
-/// limited
-///                        as one block, so that a blip shorter than one block cannot alarm (ten
-///                        scrapes, at most PT15S)
+///                        limited as one block, so that a blip shorter than one block cannot alarm
+///                        (ten scrapes, at most PT15S)
 /// @param cap             most that one stratum can add to the evidence, in nats (3)
 /// @param warmUp          guard for signals that a cold start distorts (durations, CPU)
 /// @param lostAfter       scrapes missing for this long mean not measured (12 scrapes, at least
-/// PT10S)
+///                        PT10S)
 /// @param minimumCoverage share of the looks that must have measured the candidate to pass (0.8)
 /// @param minimumRequests candidate requests since the last change of weight that a pass needs
-/// (100)
+///                        (100)
 /// @param minimumLooks    looks since the last change of weight that a pass needs (3)
 /// @param minimumEvents   bad events of the candidate before a count can breach (3)
 /// @param errorFloor      an error ratio may always rise by this much, absolutely (0.0002)
 /// @param acceptable      error ratio taken as known-good when nothing at all is known (0.01)
 /// @param harm            what a candidate must be shown not to be, to be called not worse
 /// @param requireEvidence whether a pass needs harm ruled out for errors and durations. Off by
-/// default:
-///                        at a stage of seconds or minutes the traffic rarely suffices; the
-/// evidence is
-///                        reported either way
+///                        default: at a stage of seconds or minutes the traffic rarely suffices;
+///                        the evidence is reported either way
 /// @param catastrophe     the rule that needs no statistics
 public record JudgeSettings(
     List<Signal> signals,
@@ -101,8 +98,7 @@ public record JudgeSettings(
   }
 
   /// So many scrapes in a row with so many requests in all, more than this share of them failed,
-  /// while
-  /// the reference fails less than `referenceBelow`.
+  /// while the reference fails less than `referenceBelow`.
   ///
   /// @param scrapes        scrapes in a row (3)
   /// @param requests       requests in them together (60)
@@ -259,10 +255,9 @@ public record JudgeSettings(
         catastrophe);
   }
 
-  /// The evidence, in nats, at which this signal is a breach: the logarithm of one over its part of
-  /// alpha. Critical signals of one kind divide the kind's share, the shares of all critical
-  /// signals
-  /// add up to one. An advisory signal gets its kind's whole share, outside of that sum.
+  /// The evidence, in nats, at which this signal is a breach: the logarithm of one over its part
+  /// of alpha. Critical signals of one kind divide the kind's share, the shares of all critical
+  /// signals add up to one. An advisory signal gets its kind's whole share, outside of that sum.
   public double threshold(Signal signal) {
     double own = rawShare(signal);
     if (!signal.critical()) {

@@ -1,15 +1,14 @@
 package io.lockkeeper.monitor.judge;
 
 /// Log likelihood ratios of a stratum's counts, one for each alternative of a grid. Each has, for
-/// every
-/// law within the null hypothesis, a mean of `exp` of at most 1. A dispersion above 1 tempers them:
-/// that costs power, never validity (Jensen).
+/// every law within the null hypothesis, a mean of `exp` of at most 1. A dispersion above 1
+/// tempers them: that costs power, never validity (Jensen).
 final class LikelihoodRatio {
 
   private LikelihoodRatio() {}
 
-  /// Share of all events that falls to the candidate when its events per exposure are `ratio` times
-  /// those of the control.
+  /// Share of all events that falls to the candidate when its events per exposure are `ratio`
+  /// times those of the control.
   static double share(double ratio, double n1, double n0) {
     return ratio * n1 / (ratio * n1 + n0);
   }

@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.judge;
 
-/// Sums of numbers that are only known by their logarithms. Strict arithmetic, the same everywhere.
+/// Sums of numbers that are only known by their logarithms. Strict arithmetic, the same
+/// everywhere.
 final class LogSpace {
 
   private LogSpace() {}

@@ -5,12 +5,11 @@ import java.util.List;
 
 /// One scrape of both arms at one time. An arm that could not be scraped is an empty list; what it
 /// counted meanwhile is carried to its next sample by the counters themselves, nothing is
-/// interpolated.
-/// Runbook D4, M1.
+/// interpolated. Runbook D4, M1.
 ///
 /// @param at        when it was taken
 /// @param weight    share of the traffic the candidate is to get now, `0..1`; at 1 no control is
-/// left
+///                  left
 /// @param control   the stable version's instances; at most 1,000
 /// @param candidate the new version's instances; at most 1,000
 public record Look(Instant at, double weight, List<Sample> control, List<Sample> candidate) {

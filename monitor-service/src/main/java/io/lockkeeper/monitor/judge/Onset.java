@@ -3,8 +3,7 @@ package io.lockkeeper.monitor.judge;
 import java.util.Arrays;
 
 /// Estimates when a worsening began, and what was counted since: for each alternative the start of
-/// the
-/// stretch over which its likelihood ratio has grown (the CUSUM rule).
+/// the stretch over which its likelihood ratio has grown (the CUSUM rule).
 final class Onset {
 
   /// What both arms counted since the onset.

@@ -1,21 +1,22 @@
 package io.lockkeeper.monitor.judge;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What one series (an instance, or several already added up) showed at one scrape: raw counters,
-/// never
-/// rates. Whatever was not measured is absent (`null`, or no entry), which is not the same as 0.
+/// never rates. Whatever was not measured is absent (`null`, or no entry), which is not the same
+/// as 0.
 ///
 /// @param instance     who it is; counters of the same name continue each other, a new name starts
-/// anew
+///                     anew
 /// @param instances    how many instances it stands for, `>= 1`
 /// @param requests     requests served since the process started
 /// @param trials       counted pairs by signal name: `errors`, and one entry per KPI or endpoint
 /// @param durations    duration histograms by signal name: `duration`, and one per endpoint
 /// @param cpuSeconds   CPU seconds used since the process started
 /// @param memoryBytes  resident memory now, mean per instance (a gauge; any unit, the same in both
-/// arms)
+///                     arms)
 public record Sample(
     String instance,
     int instances,
@@ -88,7 +89,7 @@ public record Sample(
   }
 
   private static <T> Map<String, T> plus(Map<String, T> map, String key, T value) {
-    var all = new java.util.HashMap<>(map);
+    var all = new HashMap<>(map);
     all.put(key, value);
     return all;
   }

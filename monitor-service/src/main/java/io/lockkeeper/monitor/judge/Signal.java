@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// @param kind     how it is judged
 /// @param critical whether its breach fails the release; otherwise it is told, and decides nothing
 /// @param share    its part of the false-alarm budget before it is shared out, `> 0`; `null` for
-/// the
-///                 kind's own ([Kind#share]), divided among the critical signals of that kind
+///                 the kind's own ([Kind#share]), divided among the critical signals of that kind
 /// @param margin   the smallest worsening that matters, as a fraction of the control (0.2 = 20 %
-/// worse);
-///                 `null` for the kind's own ([Kind#margin])
+///                 worse); `null` for the kind's own ([Kind#margin])
 public record Signal(
     String name, Kind kind, boolean critical, @Nullable Double share, @Nullable Double margin) {
 

@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param at        seconds since the candidate first had traffic
 /// @param start     when the stratum began, on the same clock
-/// @param control   what the control gained; `null` when the candidate is held against the baseline
+/// @param control   what the control gained; `null` when the candidate is held against the
+///                  baseline
 /// @param candidate what the candidate gained
 /// @param weight    planned share of the candidate
 /// @param steady    the weight did not change within it
 /// @param calm      no shift and no cold start lies so near that durations and CPU would be
-/// distorted
+///                  distorted
 /// @param closes    whether it ends here; otherwise it is only looked into
 record Stratum(
     double at,

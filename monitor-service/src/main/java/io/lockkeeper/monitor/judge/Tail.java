@@ -3,10 +3,8 @@ package io.lockkeeper.monitor.judge;
 import org.jspecify.annotations.Nullable;
 
 /// One threshold of a duration and the tests of how many requests are longer than it. The control
-/// is
-/// counted from a threshold that is shorter by the margin, so that the null is "longer by no more
-/// than
-/// the margin" for the whole distribution and not for its mean alone.
+/// is counted from a threshold that is shorter by the margin, so that the null is "longer by no
+/// more than the margin" for the whole distribution and not for its mean alone.
 final class Tail {
 
   private static final double[] GRID = {1.1, 1.3, 1.8, 4};

@@ -1,9 +1,8 @@
 package io.lockkeeper.monitor.judge;
 
 /// Two counters of one series: how many things were tried and how many of them went wrong. Both
-/// only
-/// grow until the process restarts. Errors are requests that failed; a business KPI counts attempts
-/// and failures (checkouts begun, checkouts not completed). Runbook M1.
+/// only grow until the process restarts. Errors are requests that failed; a business KPI counts
+/// attempts and failures (checkouts begun, checkouts not completed). Runbook M1.
 ///
 /// @param total things tried since the process started, `>= 0`
 /// @param bad   those that went wrong, `0 <= bad <= total`

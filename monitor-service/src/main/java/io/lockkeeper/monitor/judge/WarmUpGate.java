@@ -3,8 +3,7 @@ package io.lockkeeper.monitor.judge;
 import java.time.Duration;
 
 /// Keeps a cold start from being judged: opens when the log ratio of the arms has stopped to fall
-/// over
-/// the window, or when it is forced. While it still falls soon after opening, says so.
+/// over the window, or when it is forced. While it still falls soon after opening, says so.
 final class WarmUpGate {
 
   private static final int KEPT = 512;

@@ -8,7 +8,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/// Short releases at a high rate: scraped every second, stages of seconds, 200 requests per second.
+/// Short releases at a high rate: scraped every second, stages of seconds, 200 requests per
+/// second.
 class DemoReleaseTest {
 
   private static final JudgeSettings SETTINGS =

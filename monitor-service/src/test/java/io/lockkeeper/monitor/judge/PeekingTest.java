@@ -2,9 +2,11 @@ package io.lockkeeper.monitor.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,7 @@ class PeekingTest {
   private static final double REQUESTS = 1_000;
   private static final Signal ERRORS = Signal.critical(Signal.ERRORS, Signal.Kind.ERRORS);
   private static final JudgeSettings ALONE =
-      JudgeSettings.of(List.of(ERRORS), java.time.Duration.ofSeconds(15));
+      JudgeSettings.of(List.of(ERRORS), Duration.ofSeconds(15));
   private static final Layout LAYOUT = Layout.of(ALONE.signals());
 
   private interface Rate {
@@ -58,7 +60,7 @@ class PeekingTest {
     for (int run = 0; run < RUNS; run++) {
       var random = random(run);
       var past = new Baseline.Counted(100_000, poisson(random, 300), 1);
-      var test = new CountTest(ERRORS, ALONE, 0, past, SimulatedService.START);
+      var test = new CountJudge(ERRORS, ALONE, 0, past, SimulatedService.START);
       for (int look = 0; look < LOOKS; look++) {
         var candidate = tally(REQUESTS, poisson(random, REQUESTS * 0.003));
         test.observe(stratum(look, null, candidate));
@@ -75,7 +77,7 @@ class PeekingTest {
     for (int run = 0; run < RUNS; run++) {
       var random = random(run);
       var past = new Baseline.Counted(100_000, 1_000, 1);
-      var test = new CountTest(ERRORS, ALONE, 0, past, SimulatedService.START);
+      var test = new CountJudge(ERRORS, ALONE, 0, past, SimulatedService.START);
       for (int look = 0; look < LOOKS; look++) {
         double p = rate.at(look, random) / REQUESTS;
         double n1 = 10 * REQUESTS * weight;
@@ -96,8 +98,7 @@ class PeekingTest {
     return (int) (RUNS * alpha + 3 * Math.sqrt(RUNS * alpha * (1 - alpha)));
   }
 
-  private static Stratum stratum(
-      int look, @org.jspecify.annotations.Nullable Tally control, Tally candidate) {
+  private static Stratum stratum(int look, @Nullable Tally control, Tally candidate) {
     return new Stratum(15.0 * (look + 1), 15.0 * look, control, candidate, 0.2, true, true, true);
   }
 

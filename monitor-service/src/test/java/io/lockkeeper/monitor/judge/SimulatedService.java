@@ -7,8 +7,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /// A service under random traffic, from a fixed seed: two versions behind a splitting proxy, whose
-/// raw
-/// counters are scraped.
+/// raw counters are scraped.
 final class SimulatedService {
 
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

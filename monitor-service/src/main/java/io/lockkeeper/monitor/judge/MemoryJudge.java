@@ -3,9 +3,9 @@ package io.lockkeeper.monitor.judge;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Judges memory per instance on closed strata: the mean of the last minute against what the stable
-/// version needs. Runbook M1.
-final class MemoryTest implements SignalTest {
+/// Judges memory per instance on closed strata: the mean of the last minute against what the
+/// stable version needs. Runbook M1.
+final class MemoryJudge implements SignalJudge {
 
   private static final double[] SHIFTS = {0.05, 0.12, 0.3};
   private static final double VARIANCE = 4 * 0.03 * 0.03;
@@ -26,7 +26,7 @@ final class MemoryTest implements SignalTest {
   private double mean = Double.NaN;
   private double reference = Double.NaN;
 
-  MemoryTest(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
+  MemoryJudge(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
     margin = signal.effectiveMargin();
     this.baseline = baseline == null ? null : baseline.memory();

@@ -1,7 +1,8 @@
 package io.lockkeeper.monitor.judge;
 
-/// The running test of one signal. Fed every stratum, whole or still growing; carries its state.
-sealed interface SignalTest permits CountTest, DurationTest, RateTest, CpuTest, MemoryTest {
+/// Judges one signal by a running test. Fed every stratum, whole or still growing; carries its
+/// state.
+sealed interface SignalJudge permits CountJudge, DurationJudge, RateJudge, CpuJudge, MemoryJudge {
 
   /// Takes a stratum into account.
   void observe(Stratum stratum);

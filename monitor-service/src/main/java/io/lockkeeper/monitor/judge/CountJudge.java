@@ -4,12 +4,11 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Judges counted pairs: errors of requests, failures of a KPI. Beside a control the events of both
-/// arms
-/// are split as a binomial, which no common burst or season can disturb; against a baseline the
-/// rate is
-/// held to what the baseline (and the control, while it ran) makes plausible. Runbook M1, M2.
-final class CountTest implements SignalTest {
+/// Judges counted pairs: errors of requests, failures of a KPI. Beside a control the events of
+/// both arms are split as a binomial, which no common burst or season can disturb; against a
+/// baseline the rate is held to what the baseline (and the control, while it ran) makes plausible.
+/// Runbook M1, M2.
+final class CountJudge implements SignalJudge {
 
   private static final double[] ERROR_GRID = {1.3, 2, 3.5, 7, 20};
   private static final double[] KPI_GRID = {1.08, 1.2, 1.5, 3};
@@ -34,7 +33,7 @@ final class CountTest implements SignalTest {
   private double x0;
   private double n0;
 
-  CountTest(
+  CountJudge(
       Signal signal,
       JudgeSettings settings,
       int index,
@@ -160,7 +159,7 @@ final class CountTest implements SignalTest {
       double a, double b, double c, double d, Interval interval, double boundary, double seenFrom) {
     return String.format(
         Locale.ROOT,
-        "%s: %.3f %% (%.0f of %.0f) against %.3f %% (%.0f of %.0f) in the %s: %.2fx, within"
+        "%s: %.3f %% (%.0f of %.0f) against %.3f %% (%.0f of %.0f) in %s: %.2fx, within"
             + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx\" reaches"
             + " %.1f nats (now %.1f); %.2fx would have been seen",
         finding.signal().name(),
@@ -170,7 +169,7 @@ final class CountTest implements SignalTest {
         percent(c, d),
         c,
         d,
-        reference.name().toLowerCase(Locale.ROOT),
+        reference.words(),
         interval.estimate(),
         interval.low(),
         interval.high(),

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Judges CPU seconds per request on closed strata, with an allowance for what an instance burns
 /// without requests (arms of unequal load differ by that alone). Runbook M1.
-final class CpuTest implements SignalTest {
+final class CpuJudge implements SignalJudge {
 
   private static final double[] SHIFTS = {0.05, 0.12, 0.3};
   private static final double IDLE_CORES = 0.03;
@@ -50,7 +50,7 @@ final class CpuTest implements SignalTest {
     }
   }
 
-  CpuTest(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
+  CpuJudge(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
     margin = signal.effectiveMargin();
     Double known = baseline == null ? null : baseline.cpu();
@@ -165,11 +165,11 @@ final class CpuTest implements SignalTest {
         null,
         String.format(
             Locale.ROOT,
-            "%s: %.3fx CPU per request of the %s; a breach when the evidence against \"at most"
+            "%s: %.3fx CPU per request of %s; a breach when the evidence against \"at most"
                 + " %.2fx\" reaches %.1f nats (now %.1f)",
             finding.signal().name(),
             interval.estimate(),
-            against.name().toLowerCase(Locale.ROOT),
+            against.words(),
             bound,
             finding.threshold(),
             finding.logE()));

@@ -3,10 +3,9 @@ package io.lockkeeper.monitor.judge;
 import java.util.Locale;
 
 /// Judges whether the candidate gets the traffic that its weight promises: requests per unit of
-/// weight
-/// against the control's. Needs a control; counts from the first candidate request. A traffic that
-/// never comes is no breach but no data. Runbook M1.
-final class RateTest implements SignalTest {
+/// weight against the control's. Needs a control; counts from the first candidate request. A
+/// traffic that never comes is no breach but no data. Runbook M1.
+final class RateJudge implements SignalJudge {
 
   private static final double[] GRID = {0.9, 0.7, 0.3};
   private static final double ARM = 4 * 0.03 * 0.03;
@@ -24,7 +23,7 @@ final class RateTest implements SignalTest {
   private double exposure1;
   private double exposure0;
 
-  RateTest(Signal signal, JudgeSettings settings) {
+  RateJudge(Signal signal, JudgeSettings settings) {
     this.settings = settings;
     boundary = 1 - signal.effectiveMargin();
     finding = new Finding(signal, settings);

@@ -7,10 +7,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Judges a duration histogram at up to five thresholds, near the median and the tails of 10, 2, 1
-/// and
-/// 0.5 % of the reference; the evidence is their weighted mean, itself an e-value. Not before the
-/// candidate is warm, and not near a shift or a restart. Runbook M1, M2.
-final class DurationTest implements SignalTest {
+/// and 0.5 % of the reference; the evidence is their weighted mean, itself an e-value. Not before
+/// the candidate is warm, and not near a shift or a restart. Runbook M1, M2.
+final class DurationJudge implements SignalJudge {
 
   private static final double[] TAILS = {0.5, 0.1, 0.02, 0.01, 0.005};
   private static final double[] WEIGHTS = {0.3, 0.2, 0.15, 0.2, 0.15};
@@ -34,7 +33,7 @@ final class DurationTest implements SignalTest {
   private Evidence.Reference against = Evidence.Reference.NONE;
   private double firstJudged = Double.NaN;
 
-  DurationTest(
+  DurationJudge(
       Signal signal,
       JudgeSettings settings,
       int index,
@@ -228,7 +227,7 @@ final class DurationTest implements SignalTest {
   private String text(Interval interval, Buckets other, double boundary, double n1, double n0) {
     return String.format(
         Locale.ROOT,
-        "%s: median %.4g, p99 %.4g (%.0f requests) against %.4g, %.4g (%.0f) in the %s: %.3fx, within"
+        "%s: median %.4g, p99 %.4g (%.0f requests) against %.4g, %.4g (%.0f) in %s: %.3fx, within"
             + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx as long\""
             + " reaches %.1f nats (now %.1f)",
         finding.signal().name(),
@@ -238,7 +237,7 @@ final class DurationTest implements SignalTest {
         quantile(other, 0.5),
         quantile(other, 0.99),
         n0,
-        against.name().toLowerCase(Locale.ROOT),
+        against.words(),
         interval.estimate(),
         interval.low(),
         interval.high(),
