@@ -1,7 +1,7 @@
 package io.lockkeeper.monitor.judge;
 
 import java.time.Instant;
-import java.util.Locale;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Judges counted pairs: errors of requests, failures of a KPI. Beside a control the events of
@@ -32,6 +32,8 @@ final class CountJudge implements SignalJudge {
   private double n1;
   private double x0;
   private double n0;
+  /// Counts of the stratum that is still growing: candidate's and control's, bad and total.
+  private final double[] growing = new double[4];
 
   CountJudge(
       Signal signal,
@@ -82,12 +84,19 @@ final class CountJudge implements SignalJudge {
     }
     double evidence = stratum.closes() ? process.close(l) : process.peek(l);
     finding.note(stratum.at(), evidence, events + c1 >= settings.minimumEvents());
+    refer(beside);
+    growing[0] = c1;
+    growing[1] = t1;
+    growing[2] = c0;
+    growing[3] = t0;
     if (stratum.closes()) {
+      Arrays.fill(growing, 0);
       close(stratum.start(), beside, c1, t1, c0, t0);
     }
   }
 
-  private void close(double start, boolean beside, double c1, double t1, double c0, double t0) {
+  /// Counts begin anew when the candidate is held against something else.
+  private void refer(boolean beside) {
     var now =
         beside
             ? Evidence.Reference.CONTROL
@@ -99,6 +108,9 @@ final class CountJudge implements SignalJudge {
       x0 = 0;
       n0 = 0;
     }
+  }
+
+  private void close(double start, boolean beside, double c1, double t1, double c0, double t0) {
     events += c1;
     x1 += c1;
     n1 += t1;
@@ -123,12 +135,12 @@ final class CountJudge implements SignalJudge {
     var since = onset.best();
     boolean changed = finding.isBreached() && since.n1() > 0;
     boolean beside = reference == Evidence.Reference.CONTROL;
-    double a = changed ? since.x1() : x1;
-    double b = changed ? since.n1() : n1;
-    double c = beside ? (changed ? since.x0() : x0) : rule.referenceBad();
-    double d = beside ? (changed ? since.n0() : n0) : rule.referenceTotal();
-    var interval =
-        Interval.ofCounts(a, b, c, d, rule.dispersion(), 1 / StrictMath.exp(finding.threshold()));
+    double a = x1 + growing[0];
+    double b = n1 + growing[1];
+    double c = beside ? x0 + growing[2] : rule.referenceBad();
+    double d = beside ? n0 + growing[3] : rule.referenceTotal();
+    double level = StrictMath.exp(-finding.threshold());
+    var interval = Interval.ofCounts(a, b, c, d, rule.dispersion(), level);
     double safeAt = StrictMath.log(1 / settings.harm().level());
     double safety = logSafety();
     double boundary = rule.boundary(beside);
@@ -157,12 +169,10 @@ final class CountJudge implements SignalJudge {
 
   private String text(
       double a, double b, double c, double d, Interval interval, double boundary, double seenFrom) {
-    return String.format(
-        Locale.ROOT,
-        "%s: %.3f %% (%.0f of %.0f) against %.3f %% (%.0f of %.0f) in %s: %.2fx, within"
+    return finding.inWords(
+        "%.3f %% (%.0f of %.0f) against %.3f %% (%.0f of %.0f) in %s: %.2fx, within"
             + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx\" reaches"
             + " %.1f nats (now %.1f); %.2fx would have been seen",
-        finding.signal().name(),
         percent(a, b),
         a,
         b,

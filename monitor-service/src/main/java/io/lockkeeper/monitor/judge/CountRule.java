@@ -172,7 +172,7 @@ final class CountRule {
     if (expected(high, edge, p, n1, n0, beside) < need) {
       return Double.POSITIVE_INFINITY;
     }
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
       double middle = StrictMath.sqrt(low * high);
       if (expected(middle, edge, p, n1, n0, beside) < need) {
         low = middle;

@@ -1,6 +1,5 @@
 package io.lockkeeper.monitor.judge;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Judges CPU seconds per request on closed strata, with an allowance for what an instance burns
@@ -163,15 +162,9 @@ final class CpuJudge implements SignalJudge {
         requests0,
         seen,
         null,
-        String.format(
-            Locale.ROOT,
-            "%s: %.3fx CPU per request of %s; a breach when the evidence against \"at most"
+        finding.inWords(
+            "%.3fx CPU per request of %s; a breach when the evidence against \"at most"
                 + " %.2fx\" reaches %.1f nats (now %.1f)",
-            finding.signal().name(),
-            interval.estimate(),
-            against.words(),
-            bound,
-            finding.threshold(),
-            finding.logE()));
+            interval.estimate(), against.words(), bound, finding.threshold(), finding.logE()));
   }
 }

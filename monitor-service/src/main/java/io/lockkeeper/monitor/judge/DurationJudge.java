@@ -3,7 +3,6 @@ package io.lockkeeper.monitor.judge;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Judges a duration histogram at up to five thresholds, near the median and the tails of 10, 2, 1
@@ -225,12 +224,10 @@ final class DurationJudge implements SignalJudge {
   }
 
   private String text(Interval interval, Buckets other, double boundary, double n1, double n0) {
-    return String.format(
-        Locale.ROOT,
-        "%s: median %.4g, p99 %.4g (%.0f requests) against %.4g, %.4g (%.0f) in %s: %.3fx, within"
+    return finding.inWords(
+        "median %.4g, p99 %.4g (%.0f requests) against %.4g, %.4g (%.0f) in %s: %.3fx, within"
             + " %.2f..%.2f at all looks; a breach when the evidence against \"at most %.2fx as long\""
             + " reaches %.1f nats (now %.1f)",
-        finding.signal().name(),
         quantile(candidateSum, 0.5),
         quantile(candidateSum, 0.99),
         n1,

@@ -1,5 +1,7 @@
 package io.lockkeeper.monitor.judge;
 
+import java.util.Locale;
+
 /// The evidence of one signal against its threshold. The first crossing latches.
 final class Finding {
 
@@ -10,6 +12,7 @@ final class Finding {
   private boolean breached;
   private double measuredAt = Double.NaN;
   private boolean measured;
+  private boolean judged;
   private boolean waiting = true;
 
   Finding(Signal signal, JudgeSettings settings) {
@@ -22,6 +25,7 @@ final class Finding {
   /// @param enough whether there are events enough for a breach
   void note(double at, double evidence, boolean enough) {
     logE = evidence;
+    judged = true;
     measured = true;
     measuredAt = at;
     waiting = false;
@@ -41,6 +45,11 @@ final class Finding {
   /// Nothing was measured at this look.
   void miss() {
     measured = false;
+  }
+
+  /// Whether there has been anything to judge at all.
+  boolean isJudged() {
+    return judged;
   }
 
   /// When it was last measured, `NaN` when never.
@@ -66,6 +75,13 @@ final class Finding {
 
   boolean isBreached() {
     return breached;
+  }
+
+  /// The rule and its numbers as a sentence, or that there is none yet.
+  String inWords(String format, Object... numbers) {
+    return signal.name()
+        + ": "
+        + (judged ? String.format(Locale.ROOT, format, numbers) : "not judged yet");
   }
 
   Standing standing(boolean safe) {

@@ -70,23 +70,33 @@ public final class Judge {
   public static @Nullable Judgement replay(
       JudgeSettings settings, @Nullable Baseline baseline, List<Look> looks) {
     var judge = new Judge(settings, baseline);
-    Judgement judgement = null;
     for (var look : looks) {
-      judgement = judge.look(look);
+      judge.advance(look);
     }
-    return judgement;
+    return judge.lastAt == null ? null : judge.judgement(judge.lastAt);
   }
 
   /// Takes one look and says what follows from all looks so far. A look that is not newer than the
   /// last changes nothing and gets the last answer again.
   public Judgement look(Look look) {
-    if (last != null && lastAt != null && !look.at().isAfter(lastAt)) {
+    if (!advance(look) && last != null) {
       return last;
+    }
+    last = judgement(look.at());
+    return last;
+  }
+
+  /// Takes one look into account, without saying anything.
+  ///
+  /// @return whether it was newer than the last
+  private boolean advance(Look look) {
+    if (lastAt != null && !look.at().isAfter(lastAt)) {
+      return false;
     }
     if (epoch == null && look.weight() > 0) {
       begin(look.at());
     }
-    double at = epoch == null ? 0 : seconds(Duration.between(epoch, look.at()));
+    double at = since(look.at());
     double badBefore = errors(candidate.bad);
     double totalBefore = errors(candidate.total);
     double requestsBefore = requests(candidate);
@@ -97,26 +107,26 @@ public final class Judge {
     boolean candidateHere = candidateReader.read(at, look.candidate(), candidate);
     boolean cold = candidate.cold || (control.cold && look.weight() < 1);
     if (look.weight() <= 0) {
-      idle(look);
+      idle(at);
     } else {
       turn(look.weight(), at);
       if (cold) {
         calmFrom = Math.max(calmFrom, at + seconds(settings.warmUp().afterReset()));
+        steady = false;
       }
       controlTrafficAt = requests(control) > controlBefore ? at : controlTrafficAt;
       progress.add(at, candidateHere, requests(candidate) - requestsBefore);
-      boolean judged = false;
       if (candidateHere) {
         catastrophe(errors(candidate.bad) - badBefore, errors(candidate.total) - totalBefore);
-        judged = judge(at, controlHere);
-      }
-      if (!judged && cold) {
-        steady = false;
+        judge(at, controlHere);
       }
     }
     lastAt = look.at();
-    last = judgement(look.at(), at);
-    return last;
+    return true;
+  }
+
+  private double since(Instant at) {
+    return epoch == null ? 0 : seconds(Duration.between(epoch, at));
   }
 
   private void begin(Instant at) {
@@ -148,8 +158,9 @@ public final class Judge {
   }
 
   /// The candidate gets nothing by plan: nothing is judged, the counters are kept up with.
-  private void idle(Look look) {
-    weight = look.weight();
+  private void idle(double at) {
+    weight = 0;
+    stratumStart = at;
     control.clear();
     candidate.clear();
   }
@@ -187,12 +198,10 @@ public final class Judge {
   }
 
   /// Judges what has been counted since the last stratum, when both arms are there.
-  ///
-  /// @return whether there was something to judge
-  private boolean judge(double at, boolean controlHere) {
+  private void judge(double at, boolean controlHere) {
     boolean beside = weight < 1 && at - controlTrafficAt < lostAfter;
     if (beside && !controlHere) {
-      return false;
+      return;
     }
     if (beside && controlLost) {
       // What the control did while it was lost belongs to no stratum.
@@ -200,7 +209,7 @@ public final class Judge {
       control.clear();
       candidate.clear();
       stratumStart = at;
-      return false;
+      return;
     }
     controlLost = !beside && weight < 1;
     boolean closes = at - stratumStart + interval / 2 > span;
@@ -227,10 +236,10 @@ public final class Judge {
       stratumStart = at;
       steady = true;
     }
-    return true;
   }
 
-  private Judgement judgement(Instant now, double at) {
+  private Judgement judgement(Instant now) {
+    double at = since(now);
     var evidence = tests.stream().map(SignalJudge::evidence).toList();
     double coverage = progress.coverage(at);
     var conclusion = conclude(at, coverage, evidence);

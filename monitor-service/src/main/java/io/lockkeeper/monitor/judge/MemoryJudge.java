@@ -1,6 +1,5 @@
 package io.lockkeeper.monitor.judge;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Judges memory per instance on closed strata: the mean of the last minute against what the
@@ -104,16 +103,9 @@ final class MemoryJudge implements SignalJudge {
         count,
         (1 + margin) * (1 + half),
         null,
-        String.format(
-            Locale.ROOT,
-            "%s: %.4g per instance over the last minute against %.4g: %.3fx; a breach when the"
+        finding.inWords(
+            "%.4g per instance over the last minute against %.4g: %.3fx; a breach when the"
                 + " evidence against \"at most %.2fx\" reaches %.1f nats (now %.1f)",
-            finding.signal().name(),
-            mean,
-            reference,
-            ratio,
-            1 + margin,
-            finding.threshold(),
-            finding.logE()));
+            mean, reference, ratio, 1 + margin, finding.threshold(), finding.logE()));
   }
 }

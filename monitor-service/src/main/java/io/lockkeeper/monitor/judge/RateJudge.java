@@ -1,7 +1,5 @@
 package io.lockkeeper.monitor.judge;
 
-import java.util.Locale;
-
 /// Judges whether the candidate gets the traffic that its weight promises: requests per unit of
 /// weight against the control's. Needs a control; counts from the first candidate request. A
 /// traffic that never comes is no breach but no data. Runbook M1.
@@ -104,15 +102,9 @@ final class RateJudge implements SignalJudge {
         exposure0,
         edge * StrictMath.exp(StrictMath.sqrt(2 * error * (finding.threshold() + 2))),
         null,
-        String.format(
-            Locale.ROOT,
-            "%s: %.0f requests where the weight promises %.0f; a breach when the evidence against"
+        finding.inWords(
+            "%.0f requests where the weight promises %.0f; a breach when the evidence against"
                 + " \"at least %.2f of it\" reaches %.1f nats (now %.1f)",
-            finding.signal().name(),
-            n1,
-            exposure1,
-            boundary,
-            finding.threshold(),
-            finding.logE()));
+            n1, exposure1, boundary, finding.threshold(), finding.logE()));
   }
 }

@@ -70,6 +70,31 @@ class PeekingTest {
     assertThat(crossed).isLessThanOrEqualTo(allowed());
   }
 
+  @Test
+  @DisplayName("M2: the interval of a ratio covers it at all looks at once")
+  void intervalCoversAtAllLooks() {
+    for (double ratio : new double[] {1, 4}) {
+      int missed = 0;
+      for (int run = 0; run < RUNS; run++) {
+        var random = random(run);
+        double x1 = 0;
+        double x0 = 0;
+        boolean outside = false;
+        for (int look = 1; look <= LOOKS && !outside; look++) {
+          x1 += poisson(random, 0.5 * ratio);
+          x0 += poisson(random, 2);
+          var interval = Interval.ofCounts(x1, look * 250.0, x0, look * 1000.0, 1, 0.05);
+          outside = interval.low() > ratio || interval.high() < ratio;
+        }
+        missed += outside ? 1 : 0;
+      }
+      assertThat(missed).as("ratio %s", ratio).isLessThanOrEqualTo(allowed());
+    }
+    var known = Interval.ofCounts(400, 10_000, 400, 40_000, 1, 0.05);
+    assertThat(known.low()).isBetween(3.0, 4.0);
+    assertThat(known.high()).isBetween(4.0, 5.4);
+  }
+
   /// Errors of the control are `events` for each thousand of its requests, over ten thousand in
   /// all.
   private static int crossed(double weight, double ratio, Rate rate) {
