@@ -103,10 +103,16 @@ public final class EmbeddedPlatform {
   }
 
   private static KafkaBroker kafka(Path folder) {
+    // Kafka finds its own classes by the thread's loader, which in a pool need not be ours.
+    Thread worker = Thread.currentThread();
+    ClassLoader before = worker.getContextClassLoader();
+    worker.setContextClassLoader(EmbeddedPlatform.class.getClassLoader());
     try {
       return KafkaBroker.start(folder, 0);
     } catch (IOException e) {
       throw new CompletionException(e);
+    } finally {
+      worker.setContextClassLoader(before);
     }
   }
 

@@ -154,8 +154,8 @@ public final class KafkaBroker implements AutoCloseable {
     properties.put("num.network.threads", "2");
     properties.put("num.io.threads", "4");
     // After kill -9 the controller waits this long for the dead broker before it takes the new one.
-    properties.put("broker.session.timeout.ms", "2000");
-    properties.put("broker.heartbeat.interval.ms", "400");
+    properties.put("broker.session.timeout.ms", "3000");
+    properties.put("broker.heartbeat.interval.ms", "500");
     // A consumer that comes back after its holidays goes on where it was.
     properties.put("offsets.retention.minutes", "525600");
     return properties;

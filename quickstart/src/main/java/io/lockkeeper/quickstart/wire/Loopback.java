@@ -105,10 +105,10 @@ public final class Loopback implements AutoCloseable {
     return "http://" + ADDRESS + ":" + port();
   }
 
-  /// Takes no more requests and gives those under way two seconds to end.
+  /// Takes no more requests and gives those under way a second to end.
   @Override
   public void close() {
-    server.stop(2);
+    server.stop(1);
     threads.shutdownNow();
   }
 

@@ -45,7 +45,7 @@ class PlatformProcessesTest {
     try (OwnProcess broker = kafka(port, controller)) {
       produce(port, "three");
       assertThat(broker.terminate()).isEqualTo(TERMINATED);
-      assertThat(broker.text().lines()).hasSize(1);
+      assertThat(broker.readyLines()).isEqualTo(1);
     }
     try (OwnProcess broker = kafka(port, controller)) {
       assertThat(broker.said("bootstrap")).isEqualTo("127.0.0.1:" + port);

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShiftUnderLoadTest {
 
-  private static final String NO_ERRORS = "{\"errorRatio\":0}";
+  private static final String USUAL = "{\"errorRatio\":0,\"slower\":1}";
 
   @Test
   @DisplayName("D3, R2: no request fails because of a shift, and each gets exactly one version")
   void noFailure(@TempDir Path folder) throws Exception {
     try (TargetFixture shop = new TargetFixture(folder)) {
-      shop.caller.post(shop.stable.url() + "/faults", NO_ERRORS);
-      shop.caller.post(shop.candidate.url() + "/faults", NO_ERRORS);
+      shop.caller.post(shop.stable.url() + "/faults", USUAL);
+      shop.caller.post(shop.candidate.url() + "/faults", USUAL);
       Customers customers = Customers.start(URI.create(shop.target.dataUrl()), 300, 0);
       try (customers) {
         for (int number = 1; number <= 30; number++) {

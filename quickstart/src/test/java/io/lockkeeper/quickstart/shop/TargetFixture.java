@@ -15,6 +15,8 @@ final class TargetFixture implements AutoCloseable {
   static final String CANDIDATE = "sha256:" + "b".repeat(64);
   static final String STATE = "/state?service=demo/shop&environment=production";
 
+  private static final String QUICK = "{\"errorRatio\":0,\"slower\":0.1}";
+
   final Path folder;
   final StandardWebhook signature = StandardWebhook.of(StandardWebhook.newSecret());
   final Caller caller = new Caller(signature);
@@ -22,9 +24,12 @@ final class TargetFixture implements AutoCloseable {
   final Shop candidate = Shop.start("v2", 0);
   TrafficTarget target;
 
-  TargetFixture(Path folder) throws IOException {
+  TargetFixture(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
     this.target = start();
+    // Short waits and no error by chance: neither is what these tests are about.
+    caller.post(stable.url() + "/faults", QUICK);
+    caller.post(candidate.url() + "/faults", QUICK);
   }
 
   /// Ends the target and starts another on what it left.

@@ -27,8 +27,8 @@ public final class OwnProcess implements AutoCloseable {
     OwnProcess started = launch(folder, heap, main, arguments);
     Awaitility.await()
         .atMost(60, TimeUnit.SECONDS)
-        .until(() -> started.text().contains("READY ") || !started.process.isAlive());
-    assertThat(started.text()).startsWith("READY ");
+        .until(() -> started.readyLines() > 0 || !started.process.isAlive());
+    assertThat(started.readyLines()).as(started.text()).isEqualTo(1);
     return started;
   }
 
@@ -63,14 +63,24 @@ public final class OwnProcess implements AutoCloseable {
     return Files.readString(output);
   }
 
+  /// How often it has said that it is ready.
+  public long readyLines() throws IOException {
+    return text().lines().filter(OwnProcess::isReadyLine).count();
+  }
+
   /// What its ready line says after `name=`.
   public String said(String name) throws IOException {
-    for (String word : text().lines().findFirst().orElse("").split(" ")) {
+    String ready = text().lines().filter(OwnProcess::isReadyLine).findFirst().orElse("");
+    for (String word : ready.split(" ")) {
       if (word.startsWith(name + "=")) {
         return word.substring(name.length() + 1);
       }
     }
     throw new AssertionError("no " + name + " in " + text());
+  }
+
+  private static boolean isReadyLine(String line) {
+    return line.startsWith("READY ");
   }
 
   /// SIGTERM, and what it exited with.
