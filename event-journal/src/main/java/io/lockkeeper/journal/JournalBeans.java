@@ -8,6 +8,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -45,8 +46,9 @@ final class JournalBeans {
         topic);
   }
 
+  // Behind a proxy, so that what a service does after a commit may use the journal itself.
   @Produces
-  @Singleton
+  @ApplicationScoped
   @Unremovable
   EventJournal journal(JournalParts parts) {
     return parts.journal();
