@@ -36,20 +36,20 @@ import java.util.List;
 import java.util.UUID;
 
 /// Tells a rollout as facts: given these, when that, then those. Time moves only when told to.
-final class RolloutScenario {
+public final class RolloutScenario {
 
-  static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
-  static final Lane LANE = new Lane("demo/shop", "production");
-  static final Artifact CANDIDATE = artifact('b', "1.5.0");
-  static final Artifact STABLE = artifact('a', "1.4.2");
-  static final Look LOOK = new Look("look-1", new Digest("sha256:" + "c".repeat(64)));
+  public static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
+  public static final Lane LANE = new Lane("demo/shop", "production");
+  public static final Artifact CANDIDATE = artifact('b', "1.5.0");
+  public static final Artifact STABLE = artifact('a', "1.4.2");
+  public static final Look LOOK = new Look("look-1", new Digest("sha256:" + "c".repeat(64)));
   static final Actor ALICE = Actor.person("alice");
 
   private final List<Fact> history = new ArrayList<>();
   private Instant now = START;
 
   /// A release of this runbook, accepted and nothing more.
-  static RolloutScenario accepted(Runbook runbook, InfrastructureStep... infrastructure) {
+  public static RolloutScenario accepted(Runbook runbook, InfrastructureStep... infrastructure) {
     RolloutScenario scenario = new RolloutScenario();
     scenario.given(
         new ReleaseAccepted(
@@ -73,15 +73,25 @@ final class RolloutScenario {
   }
 
   static Runbook runbook(int... weights) {
+    return runbook(URI.create("http://127.0.0.1:9001"), weights);
+  }
+
+  /// A runbook of stages with these weights at this target.
+  public static Runbook runbook(URI target, int... weights) {
     List<StagePlan> stages = new ArrayList<>();
     for (int weight : weights) {
       Duration bake = weight == 100 ? Duration.ZERO : Duration.ofMinutes(5);
       stages.add(new StagePlan(weight, bake, bake.multipliedBy(3)));
     }
-    return runbook(stages, Runbook.Rollout.OnRevoked.HOLD);
+    return runbook(target, stages, Runbook.Rollout.OnRevoked.HOLD);
   }
 
   static Runbook runbook(List<StagePlan> stages, Runbook.Rollout.OnRevoked onRevoked) {
+    return runbook(URI.create("http://127.0.0.1:9001"), stages, onRevoked);
+  }
+
+  private static Runbook runbook(
+      URI target, List<StagePlan> stages, Runbook.Rollout.OnRevoked onRevoked) {
     URI metrics = URI.create("http://127.0.0.1:9000/metrics");
     return new Runbook(
         "standard-canary",
@@ -91,7 +101,7 @@ final class RolloutScenario {
             List.of(),
             Runbook.Rollout.Strategy.CANARY,
             stages,
-            new Runbook.Target("webhook", URI.create("http://127.0.0.1:9001")),
+            new Runbook.Target("webhook", target),
             Duration.ofMinutes(5),
             Duration.ofMinutes(5),
             onRevoked),
@@ -139,19 +149,26 @@ final class RolloutScenario {
         version);
   }
 
+  /// A clearance of this moment, for services under test.
+  public static ReleaseCleared clearedFromNow() {
+    Instant now = Instant.now();
+    return new ReleaseCleared(
+        LANE, 7, STABLE, now.plus(Duration.ofHours(1)), now.plus(Duration.ofMinutes(5)));
+  }
+
   ReleaseCleared cleared(Duration lease) {
     return new ReleaseCleared(LANE, 7, STABLE, now.plus(lease), now.plus(Duration.ofMinutes(5)));
   }
 
-  static WindowAnnounced announced() {
+  public static WindowAnnounced announced() {
     return new WindowAnnounced("feed", "announcement", null);
   }
 
-  static StageVerified verified(int stage, int attempt, Verdict verdict) {
+  public static StageVerified verified(int stage, int attempt, Verdict verdict) {
     return new StageVerified(stage, attempt, verdict, "as measured", List.of(), LOOK);
   }
 
-  static BudgetBreached breach() {
+  public static BudgetBreached breach() {
     return new BudgetBreached(
         new Measure("errors", 0.02, 0.002, "fraction", 1000), "10 times the control", LOOK);
   }
@@ -211,7 +228,8 @@ final class RolloutScenario {
     throw new AssertionError("no fixed point after 16 rounds: " + facts);
   }
 
-  Rollout state() {
+  /// The state that the facts so far lead to.
+  public Rollout state() {
     return Rollout.of(history);
   }
 

@@ -1,0 +1,192 @@
+package io.lockkeeper.rollout.adapter;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.RolloutEvent.RolledBack;
+import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
+import io.lockkeeper.events.RolloutEvent.RolloutHalted;
+import io.lockkeeper.events.RolloutEvent.RolloutSettled;
+import io.lockkeeper.events.RolloutEvent.StageApplied;
+import io.lockkeeper.events.Verdict;
+import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.Topic;
+import io.lockkeeper.rollout.RolloutScenario;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import io.smallrye.jwt.build.Jwt;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(
+    value = EmbeddedPlatformResource.class,
+    initArgs = {
+      @ResourceArg(name = "database", value = "rollout"),
+      @ResourceArg(name = "lockkeeper.platform.secret", value = TargetFixture.SECRET)
+    })
+class RolloutServiceTest {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
+  private Topic topic;
+  private TargetFixture target;
+
+  @BeforeEach
+  void start() throws IOException {
+    topic = new Topic();
+    target = new TargetFixture();
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    topic.close();
+    target.close();
+  }
+
+  @Test
+  @DisplayName(
+      "D3, M1: a cleared release goes through its stages at the target, and is settled when verified")
+  void goesForward() throws IOException {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    topic.say(Writer.MONITOR, release, RolloutScenario.verified(0, 1, Verdict.PASSED));
+    awaitFacts(RolloutCompleted.class, 1);
+    topic.say(
+        Writer.MONITOR,
+        release,
+        new ReleaseVerified(
+            Verdict.PASSED, "fine", Duration.ofMinutes(30), List.of(), RolloutScenario.LOOK));
+    assertThat(awaitFacts(RolloutSettled.class, 1))
+        .extracting(RolloutSettled::outcome)
+        .containsExactly(Outcome.VERIFIED);
+    assertThat(target.effects()).hasSize(2);
+    as("viewer")
+        .get("/rollouts/" + release)
+        .then()
+        .statusCode(200)
+        .body("phase", equalTo("SETTLED"))
+        .body("outcome", equalTo("VERIFIED"))
+        .body("share", equalTo(100));
+    as("viewer")
+        .get("/rollouts")
+        .then()
+        .statusCode(200)
+        .body("items.release", hasItem(release.value()));
+  }
+
+  @Test
+  @DisplayName("R1, R2: a breach halts and takes all traffic back")
+  void goesBack() {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    topic.say(Writer.MONITOR, release, RolloutScenario.breach());
+    awaitFacts(RolledBack.class, 1);
+    assertThat(heard(RolloutSettled.class))
+        .extracting(RolloutSettled::outcome)
+        .containsExactly(Outcome.ROLLED_BACK);
+  }
+
+  @Test
+  @DisplayName("R1: an operator aborts over REST, at once and once; a viewer may not")
+  void abort() {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    String body = "{\"reason\":\"looks bad\"}";
+    String path = "/rollouts/" + release + "/abort";
+    given().contentType("application/json").body(body).post(path).then().statusCode(401);
+    as("viewer")
+        .body(body)
+        .post(path)
+        .then()
+        .statusCode(403)
+        .contentType("application/problem+json");
+    as("operator").body(body).post(path).then().statusCode(200);
+    as("operator").body(body).post(path).then().statusCode(200);
+    awaitFacts(RolloutSettled.class, 1);
+    assertThat(heard(RolloutHalted.class))
+        .extracting(RolloutHalted::by)
+        .containsExactly(Actor.person("olga"));
+    as("operator")
+        .body("{\"reason\":\"lunch\"}")
+        .post("/rollouts/" + release + "/pause")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("command-refused"))
+        .body("detail", notNullValue());
+  }
+
+  @Test
+  @DisplayName("A wrong request is answered with what is wrong about it")
+  void wrongRequests() {
+    as("operator")
+        .body("{\"reason\":\"x\"}")
+        .post("/rollouts/unknown/abort")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("unknown-release"));
+    as("operator")
+        .body("{\"reason\":\"\"}")
+        .post("/rollouts/unknown/abort")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem("/reason"));
+    as("operator")
+        .body("{")
+        .post("/rollouts/unknown/abort")
+        .then()
+        .statusCode(400)
+        .contentType("application/problem+json");
+    as("operator").get("/rollouts?after=nonsense").then().statusCode(400);
+    as("operator").get("/rollouts?limit=0").then().statusCode(422);
+  }
+
+  private void startRelease(int... weights) {
+    RolloutScenario scenario =
+        RolloutScenario.accepted(RolloutScenario.runbook(target.url(), weights));
+    ReleaseAccepted accepted = scenario.state().accepted();
+    topic.say(
+        Writer.GATE,
+        release,
+        new ReleaseAccepted(
+            accepted.request(), accepted.runbook(), Digest.of(new byte[0]), accepted.requester()));
+    topic.say(Writer.GATE, release, RolloutScenario.clearedFromNow());
+    topic.say(Writer.NOTIFICATION, release, RolloutScenario.announced());
+  }
+
+  private <T extends RolloutEvent> List<T> awaitFacts(Class<T> kind, int atLeast) {
+    await(kind.getSimpleName()).atMost(SOON).until(() -> heard(kind).size() >= atLeast);
+    return heard(kind);
+  }
+
+  private <T extends RolloutEvent> List<T> heard(Class<T> kind) {
+    return topic.heard(Writer.ROLLOUT, release, kind);
+  }
+
+  private static RequestSpecification as(String role) {
+    String token = Jwt.issuer("lockkeeper").subject("olga").upn("olga").groups(Set.of(role)).sign();
+    return given().auth().oauth2(token).contentType("application/json");
+  }
+}

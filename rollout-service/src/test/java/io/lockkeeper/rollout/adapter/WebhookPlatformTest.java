@@ -1,0 +1,179 @@
+package io.lockkeeper.rollout.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.rollout.PlatformGoal.Action;
+import io.lockkeeper.rollout.PlatformGoal.Change;
+import io.lockkeeper.rollout.PlatformGoal.Fence;
+import io.lockkeeper.rollout.RolloutScenario;
+import io.lockkeeper.rollout.adapter.Platform.Observation;
+import io.lockkeeper.rollout.adapter.Platform.Result;
+import io.lockkeeper.rollout.adapter.Platform.Target;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class WebhookPlatformTest {
+
+  private final WebhookPlatform platform = new WebhookPlatform(new Config());
+  private TargetFixture fixture;
+
+  @BeforeEach
+  void start() throws IOException {
+    fixture = new TargetFixture();
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    fixture.close();
+  }
+
+  @Test
+  @DisplayName("D3: a shift is made, and read back before it counts")
+  void shifts() throws Exception {
+    assertThat(platform.bring(target(), shift(1, 10))).isEqualTo(new Result.Shown());
+    assertThat(platform.observe(target())).contains(new Observation(10, new Fence(7, 1)));
+  }
+
+  @Test
+  @DisplayName("The same change asked twice acts once")
+  void actsOnce() throws Exception {
+    platform.bring(target(), shift(1, 10));
+    assertThat(platform.bring(target(), shift(1, 10))).isEqualTo(new Result.Shown());
+    assertThat(fixture.effects()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("A change that comes late, after a newer one, fails and changes nothing")
+  void lateIsRefused() throws Exception {
+    platform.bring(target(), shift(2, 0));
+    assertThat(platform.bring(target(), shift(1, 10))).isInstanceOf(Result.Failed.class);
+    assertThat(platform.observe(target())).contains(new Observation(0, new Fence(7, 2)));
+  }
+
+  @Test
+  @DisplayName("A target that takes its time is waited for")
+  void lateWork() throws Exception {
+    fixture.misbehave("{\"delayMillis\":700}");
+    assertThat(platform.bring(target(), shift(1, 10))).isEqualTo(new Result.Shown());
+  }
+
+  @Test
+  @DisplayName("A target that does half and says it is done has failed")
+  void halfIsNotDone() throws Exception {
+    fixture.misbehave("{\"partial\":1}");
+    assertThat(platform.bring(target(), shift(1, 10))).isInstanceOf(Result.Failed.class);
+  }
+
+  @Test
+  @DisplayName("A target that says it failed has failed")
+  void saysItFailed() throws Exception {
+    fixture.misbehave("{\"failNext\":1}");
+    assertThat(platform.bring(target(), shift(1, 10))).isInstanceOf(Result.Failed.class);
+    assertThat(platform.bring(target(), shift(2, 10))).isEqualTo(new Result.Shown());
+  }
+
+  @Test
+  @DisplayName("A target that is away is tried until it is back")
+  void awayAndBack() throws Exception {
+    fixture.stop();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<Void> begun = new CompletableFuture<>();
+      Future<Result> result =
+          threads.submit(
+              () -> {
+                begun.complete(null);
+                return platform.bring(target(), shift(1, 10));
+              });
+      begun.join();
+      fixture.restart();
+      await().atMost(Duration.ofSeconds(20)).until(result::isDone);
+      assertThat(result.get()).isEqualTo(new Result.Shown());
+    }
+  }
+
+  @Test
+  @DisplayName("A call that is cancelled ends at once")
+  void canBeCancelled() throws InterruptedException, ExecutionException, IOException {
+    fixture.misbehave("{\"delayMillis\":600000}");
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+      Future<?> call =
+          threads.submit(
+              () -> {
+                try {
+                  interrupted.complete(platform.bring(target(), shift(1, 10)) == null);
+                } catch (InterruptedException e) {
+                  interrupted.complete(true);
+                }
+              });
+      await().atMost(Duration.ofSeconds(10)).until(() -> platform.observe(target()).isPresent());
+      call.cancel(true);
+      assertThat(interrupted.get()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("A runbook cannot send calls to a host that the operators did not allow")
+  void onlyAllowedHosts() throws Exception {
+    Target elsewhere =
+        new Target(
+            new ReleaseId("r"),
+            RolloutScenario.LANE,
+            URI.create("http://169.254.169.254/latest"),
+            RolloutScenario.CANDIDATE.digest(),
+            null);
+    assertThat(platform.bring(elsewhere, shift(1, 10)))
+        .isInstanceOfSatisfying(
+            Result.Failed.class,
+            failed -> assertThat(failed.reason()).contains("lockkeeper.platform.hosts"));
+    assertThat(platform.observe(elsewhere)).isEmpty();
+  }
+
+  private Target target() {
+    return new Target(
+        new ReleaseId("release-1"),
+        RolloutScenario.LANE,
+        fixture.url(),
+        RolloutScenario.CANDIDATE.digest(),
+        RolloutScenario.STABLE.digest());
+  }
+
+  private static Change shift(int number, int weight) {
+    return new Change(new Fence(7, number), Action.SHIFT, null, weight, null);
+  }
+
+  private static final class Config implements PlatformConfig {
+    @Override
+    public Set<String> hosts() {
+      return Set.of("127.0.0.1");
+    }
+
+    @Override
+    public String secret() {
+      return TargetFixture.SECRET;
+    }
+
+    @Override
+    public Duration timeout() {
+      return Duration.ofSeconds(2);
+    }
+
+    @Override
+    public Duration poll() {
+      return Duration.ofMillis(50);
+    }
+  }
+}
