@@ -6,7 +6,9 @@ import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
@@ -22,10 +24,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// One process of a service with a journal, without the rest of the service: its connections, its journal,
 /// relay, alarms and recovery. Two on one database are two replicas.
@@ -35,10 +43,13 @@ final class Replica implements AutoCloseable {
 
   private final AgroalDataSource pool;
   private final JournalParts parts;
+  private final String topic;
+  private Thread delivery = new Thread(() -> {});
 
-  private Replica(AgroalDataSource pool, JournalParts parts) {
+  private Replica(AgroalDataSource pool, JournalParts parts, String topic) {
     this.pool = pool;
     this.parts = parts;
+    this.topic = topic;
   }
 
   /// A new, empty database with the journal's tables.
@@ -73,9 +84,24 @@ final class Replica implements AutoCloseable {
       Clock clock,
       String topic,
       UnaryOperator<DataSource> between) {
+    return on(
+        database,
+        owner,
+        clock,
+        topic,
+        between,
+        Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers()));
+  }
+
+  /// The same, with brokers of one's own.
+  static Replica on(
+      String database,
+      JournalOwner owner,
+      Clock clock,
+      String topic,
+      UnaryOperator<DataSource> between,
+      Map<String, Object> broker) {
     AgroalDataSource pool = pool(database);
-    Map<String, Object> broker =
-        Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers());
     return new Replica(
         pool,
         JournalParts.of(
@@ -85,7 +111,8 @@ final class Replica implements AutoCloseable {
             clock,
             new SimpleMeterRegistry(),
             broker,
-            topic));
+            topic),
+        topic);
   }
 
   /// Its journal.
@@ -99,7 +126,7 @@ final class Replica implements AutoCloseable {
   }
 
   /// Its connections.
-  DataSource pool() {
+  AgroalDataSource pool() {
     return pool;
   }
 
@@ -115,8 +142,36 @@ final class Replica implements AutoCloseable {
     return this;
   }
 
+  /// Starts all of its parts and the consumption of its topic.
+  Replica consuming() {
+    started();
+    delivery = Thread.ofPlatform().name("deliveries").daemon().start(this::deliver);
+    return this;
+  }
+
+  // As the channel does it: begins where the database stands, and goes on in order.
+  private void deliver() {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers());
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      new ConsumerPositions(pool, parts).onPartitionsAssigned(consumer, partitions);
+      while (!Thread.currentThread().isInterrupted()) {
+        consumer.poll(Duration.ofMillis(50)).forEach(parts.journal()::consume);
+      }
+    } catch (InterruptException | JournalUnavailable e) {
+      // The replica ends.
+    }
+  }
+
   /// The end of the process, as from outside: connections go, nothing is finished.
   void kill() {
+    delivery.interrupt();
     pool.close();
     parts.recovery().close();
     parts.alarms().close();
@@ -125,6 +180,7 @@ final class Replica implements AutoCloseable {
 
   @Override
   public void close() {
+    delivery.interrupt();
     parts.close();
     pool.close();
   }
@@ -138,6 +194,8 @@ final class Replica implements AutoCloseable {
                       pool.maxSize(8)
                           .acquisitionTimeout(Duration.ofSeconds(5))
                           .idleValidationTimeout(Duration.ofSeconds(1))
+                          .connectionValidator(ConnectionValidator.defaultValidator())
+                          .exceptionSorter(new PostgreSQLExceptionSorter())
                           .transactionIntegration(
                               new NarayanaTransactionIntegration(
                                   TRANSACTIONS, new TransactionSynchronizationRegistryImple()))
