@@ -42,21 +42,22 @@ import java.util.List;
 import java.util.UUID;
 
 /// A good release and a bad one, from request to summary.
-final class Releases {
+public final class Releases {
 
-  static final ReleaseSummarized SUMMARIZED =
+  public static final ReleaseSummarized SUMMARIZED =
       new ReleaseSummarized("chat", RELEASE + ":summary", "done", "m-9");
-  static final UpdatePosted RETURN_TOLD = update(RunbookLine.R4, "rolled-back");
-  static final IncidentFiled FILED = new IncidentFiled("tracker", RELEASE + ":incident", "INC-9");
+  public static final UpdatePosted RETURN_TOLD = update(RunbookLine.R4, "rolled-back");
+  public static final IncidentFiled FILED =
+      new IncidentFiled("tracker", RELEASE + ":incident", "INC-9");
 
   private Releases() {}
 
-  static UpdatePosted update(RunbookLine line, String what) {
+  public static UpdatePosted update(RunbookLine line, String what) {
     return new UpdatePosted(line, "chat", RELEASE + ":update:" + what, what, "m-" + what);
   }
 
   /// Up to the verdict on the first stage of traffic.
-  static List<ReleaseEvent> begun() {
+  public static List<ReleaseEvent> begun() {
     List<ReleaseEvent> events = new ArrayList<>();
     events.add(accepted("chat"));
     for (RunbookLine line :
@@ -79,7 +80,7 @@ final class Releases {
     return events;
   }
 
-  static List<ReleaseEvent> good() {
+  public static List<ReleaseEvent> good() {
     List<ReleaseEvent> events = begun();
     events.add(stageVerified(TEN));
     events.add(new StageCompleted(TEN, 1));
@@ -93,7 +94,7 @@ final class Releases {
     return events;
   }
 
-  static List<ReleaseEvent> bad() {
+  public static List<ReleaseEvent> bad() {
     List<ReleaseEvent> events = begun();
     RollbackStep back = new RollbackStep(RollbackStep.Kind.SHIFT, null);
     events.add(new BudgetBreached(ERRORS, "p = 0.0001", LOOK));
@@ -105,7 +106,7 @@ final class Releases {
     return events;
   }
 
-  static List<ReleaseEvent> and(List<ReleaseEvent> events, ReleaseEvent... more) {
+  public static List<ReleaseEvent> and(List<ReleaseEvent> events, ReleaseEvent... more) {
     List<ReleaseEvent> all = new ArrayList<>(events);
     all.addAll(List.of(more));
     return all;

@@ -39,28 +39,29 @@ import java.util.List;
 import java.util.UUID;
 
 /// The facts of one release of `demo/shop`, a minute apart.
-final class Story {
+public final class Story {
 
-  static final ReleaseId RELEASE = ReleaseId.of("/ci", "42");
-  static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
-  static final Lane LANE = new Lane("demo/shop", "production");
-  static final Stage SCHEMA = Stage.infrastructure(0, "V42__instalments", false);
-  static final Stage TEN = Stage.traffic(1, 10, Duration.ofMinutes(5), Duration.ofMinutes(15));
-  static final Stage ALL = Stage.traffic(2, 100, Duration.ZERO, Duration.ZERO);
-  static final Look LOOK = new Look("look-7", digest('7'));
-  static final Measure ERRORS = new Measure("errors", 0.021, 0.002, "fraction", 1200);
+  public static final ReleaseId RELEASE = ReleaseId.of("/ci", "42");
+  public static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
+  public static final Lane LANE = new Lane("demo/shop", "production");
+  public static final Stage SCHEMA = Stage.infrastructure(0, "V42__instalments", false);
+  public static final Stage TEN =
+      Stage.traffic(1, 10, Duration.ofMinutes(5), Duration.ofMinutes(15));
+  public static final Stage ALL = Stage.traffic(2, 100, Duration.ZERO, Duration.ZERO);
+  public static final Look LOOK = new Look("look-7", digest('7'));
+  public static final Measure ERRORS = new Measure("errors", 0.021, 0.002, "fraction", 1200);
 
   private Story() {}
 
-  static Digest digest(char digit) {
+  public static Digest digest(char digit) {
     return new Digest("sha256:" + String.valueOf(digit).repeat(64));
   }
 
-  static Artifact artifact(char digit) {
+  public static Artifact artifact(char digit) {
     return new Artifact("pkg:oci/shop@" + digit, digest(digit), digit + ".0.0");
   }
 
-  static ReleaseAccepted accepted(String channel) {
+  public static ReleaseAccepted accepted(String channel) {
     ReleaseRequest request = new ReleaseRequest(
         "demo/shop",
         "production",
@@ -109,7 +110,7 @@ final class Story {
   }
 
   /// Cleared one minute after [#START], to be announced within five more.
-  static ReleaseCleared cleared() {
+  public static ReleaseCleared cleared() {
     return new ReleaseCleared(
         LANE,
         7,
@@ -118,34 +119,34 @@ final class Story {
         START.plus(Duration.ofMinutes(6)));
   }
 
-  static DeploymentStarted started() {
+  public static DeploymentStarted started() {
     return new DeploymentStarted(LANE, 7, List.of(SCHEMA, TEN, ALL), artifact('2'), artifact('1'));
   }
 
-  static StageVerified stageVerified(Stage stage) {
+  public static StageVerified stageVerified(Stage stage) {
     return new StageVerified(stage.index(), 1, Verdict.PASSED, "as before", List.of(ERRORS), LOOK);
   }
 
-  static ReleaseVerified verified() {
+  public static ReleaseVerified verified() {
     return new ReleaseVerified(
         Verdict.PASSED, "as before", Duration.ofMinutes(30), List.of(ERRORS), LOOK);
   }
 
-  static RolloutHalted halted() {
+  public static RolloutHalted halted() {
     return new RolloutHalted(
         Trigger.BREACH, "errors 2.1 %", Actor.RUNBOOK, null, Duration.ofMillis(40));
   }
 
-  static RolloutSettled settled(Outcome outcome) {
+  public static RolloutSettled settled(Outcome outcome) {
     return new RolloutSettled(outcome, "so it ended", Actor.RUNBOOK);
   }
 
   /// These events as facts of their writers, in order, a minute apart, from [#START].
-  static List<Fact> facts(ReleaseEvent... events) {
+  public static List<Fact> facts(ReleaseEvent... events) {
     return facts(Arrays.asList(events));
   }
 
-  static List<Fact> facts(List<? extends ReleaseEvent> events) {
+  public static List<Fact> facts(List<? extends ReleaseEvent> events) {
     int[] sequences = new int[Writer.values().length];
     List<Fact> facts = new ArrayList<>();
     for (ReleaseEvent event : events) {

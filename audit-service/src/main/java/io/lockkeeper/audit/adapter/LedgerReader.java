@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -48,6 +50,7 @@ public class LedgerReader {
   /// again, the topic itself has no such record.
   private final Map<Integer, Long> wentBackTo = new HashMap<>();
 
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile @Nullable Consumer<String, byte[]> consumer;
   private volatile Thread thread = new Thread(() -> {}, "not-started");
@@ -74,11 +77,11 @@ public class LedgerReader {
 
   void stop(@Observes ShutdownEvent stopping) throws InterruptedException {
     closed = true;
+    ended.countDown();
     Consumer<String, byte[]> open = consumer;
     if (open != null) {
       open.wakeup();
     }
-    thread.interrupt();
     thread.join(Duration.ofSeconds(5));
   }
 
@@ -166,9 +169,10 @@ public class LedgerReader {
 
   private void pause() {
     try {
-      Thread.sleep(PAUSE);
+      boolean ignored = ended.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      // The service stops, or a notification came early; the loop looks.
+      Thread.currentThread().interrupt();
+      closed = true;
     }
   }
 

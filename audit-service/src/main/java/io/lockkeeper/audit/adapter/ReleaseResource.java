@@ -84,7 +84,7 @@ public class ReleaseResource {
   /// The deployment log as a document, for a terminal or a change record.
   @GET
   @Path("/{id}/log")
-  @Produces("text/markdown; charset=utf-8")
+  @Produces("text/markdown; charset=utf-8; qs=0.8")
   @RolesAllowed({"viewer", "ci", "operator"})
   public String markdown(@PathParam("id") String id) {
     return Markdown.of(log(id));
@@ -93,7 +93,7 @@ public class ReleaseResource {
   /// Every delivery about the release as the topic has it, one per line.
   @GET
   @Path("/{id}/log")
-  @Produces(NDJSON)
+  @Produces(NDJSON + "; qs=0.5")
   @RolesAllowed({"viewer", "ci", "operator"})
   public StreamingOutput deliveries(@PathParam("id") String id) {
     ReleaseId release = release(id);
