@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// What follows from commands. The same command again says nothing new and is no mistake.
 final class Answers {
 
-  /// Refusals of one release that become facts; further ones change nothing and are not recorded.
-  static final int MAX_TURNED_DOWN = 10;
-
   private Answers() {}
 
   static List<GateEvent> to(GateBoard board, GateCommand command, Instant now) {
@@ -205,7 +202,8 @@ final class Answers {
   }
 
   private static List<GateEvent> turnDown(GateBoard board, String code, String reason) {
-    return board.turnedDown().contains(reason) || board.turnedDown().size() >= MAX_TURNED_DOWN
+    return board.turnedDown().contains(reason)
+            || board.turnedDown().size() >= GateDecider.MAX_TURNED_DOWN
         ? List.of()
         : List.of(new GateEvent.RequestRefused(code, reason));
   }

@@ -37,6 +37,10 @@ public final class GateDecider {
   /// queue.
   public static final Duration LANE_HOLD = Duration.ofMinutes(30);
 
+  /// So many refused requests of one release become facts; further ones change nothing and are not
+  /// recorded.
+  public static final int MAX_TURNED_DOWN = 10;
+
   private GateDecider() {}
 
   /// What follows from all that is known now; nothing when somebody else, or time, is awaited.

@@ -1,0 +1,219 @@
+package io.lockkeeper.gate.adapter;
+
+import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.gate.GateBoard;
+import io.lockkeeper.gate.GateCommand;
+import io.lockkeeper.gate.GateDecider;
+import io.lockkeeper.gate.GatePhase;
+import io.lockkeeper.gate.Objection;
+import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.problem.ProblemException;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.jspecify.annotations.Nullable;
+
+/// Releases before their gates, for people: what is asked of whom, and the answers that
+/// gate-service owns.
+/// An answer that is repeated changes nothing and is answered as the first was.
+@Path("/releases")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public class GateResource {
+
+  /// Text of people: no control characters but line ends and tabs.
+  static final String TEXT = "[\\P{Cc}\\n\\r\\t]*";
+
+  private final EventJournal journal;
+  private final JsonWebToken token;
+  private final SecurityIdentity identity;
+
+  GateResource(EventJournal journal, JsonWebToken token, SecurityIdentity identity) {
+    this.journal = journal;
+    this.token = token;
+    this.identity = identity;
+  }
+
+  /// What a person says to a request for approval.
+  public enum Decision {
+    APPROVE,
+    DENY
+  }
+
+  /// G3: a person's answer.
+  ///
+  /// @param digest  what is approved; that of the release as it was shown
+  /// @param comment shown in the log; up to 2,000 characters
+  public record Answer(
+      @NotNull Decision decision,
+      @NotNull @Pattern(regexp = "sha256:[0-9a-f]{64}") String digest,
+      @Nullable @Size(max = 2000) @Pattern(regexp = TEXT) String comment) {}
+
+  /// Why a person acts; up to 2,000 characters, shown in the log.
+  public record Reason(@NotBlank @Size(max = 2000) @Pattern(regexp = TEXT) String reason) {}
+
+  /// A page of releases, newest first.
+  ///
+  /// @param next what to pass as `after` for the following page; null at the end
+  public record Page(List<GateView> items, @Nullable String next) {}
+
+  /// Releases, newest first.
+  @GET
+  @RolesAllowed({"viewer", "ci", "operator"})
+  @Transactional
+  public Page list(
+      @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(200) int limit,
+      @QueryParam("after") @Nullable String after) {
+    Cursor cursor = after == null ? null : Cursor.of(after);
+    List<GateView> rows =
+        cursor == null
+            ? GateView.page(null, "", limit)
+            : GateView.page(cursor.time(), cursor.id(), limit);
+    return new Page(rows, rows.size() < limit ? null : Cursor.after(rows.getLast()));
+  }
+
+  /// One release: where it stands, what it waits for, until when, and who can end it.
+  @GET
+  @Path("/{id}")
+  @RolesAllowed({"viewer", "ci", "operator"})
+  public GateStatus get(@PathParam("id") String id) {
+    return status(release(id));
+  }
+
+  /// G3: says yes or no to exactly what the digest names.
+  @POST
+  @Path("/{id}/approvals")
+  @RolesAllowed("operator")
+  public GateStatus answer(@PathParam("id") String id, @NotNull @Valid Answer body) {
+    Digest digest = new Digest(body.digest());
+    String comment = body.comment();
+    return act(
+        release(id),
+        switch (body.decision()) {
+          case APPROVE -> new GateCommand.Approve(digest, caller(), comment);
+          case DENY ->
+              new GateCommand.Deny(
+                  digest,
+                  caller(),
+                  comment == null || comment.isBlank() ? "no reason given" : comment);
+        });
+  }
+
+  /// Takes the release back: before the start it does not start, after it goes back.
+  @POST
+  @Path("/{id}/withdrawal")
+  @RolesAllowed({"ci", "operator"})
+  public GateStatus withdraw(@PathParam("id") String id, @NotNull @Valid Reason body) {
+    return act(
+        release(id),
+        new GateCommand.Withdraw(caller(), identity.hasRole("operator"), body.reason()));
+  }
+
+  private GateStatus act(ReleaseId release, GateCommand command) {
+    AtomicReference<Optional<Objection>> objection = new AtomicReference<>(Optional.empty());
+    journal.record(
+        release,
+        (history, now) -> {
+          GateBoard board = GateBoard.of(history);
+          objection.set(GateDecider.objection(board, command, now));
+          return GateDecider.answer(board, command, now);
+        });
+    if (objection.get().isPresent()) {
+      throw problem(objection.get().get());
+    }
+    return status(release);
+  }
+
+  private GateStatus status(ReleaseId release) {
+    GateBoard board = GateBoard.of(journal.history(release));
+    if (board.phase() instanceof GatePhase.Unknown) {
+      throw problem(
+          new Objection(Objection.Code.UNKNOWN, "gate-service knows no release " + release));
+    }
+    return GateStatus.of(release, board, journal.stuck(release).orElse(null));
+  }
+
+  /// What a caller is told whose command was turned down.
+  static ProblemException problem(Objection objection) {
+    return switch (objection.code()) {
+      case UNKNOWN ->
+          new ProblemException(404, "unknown-release", "No such release", objection.reason());
+      case ENDED -> new ProblemException(409, "ended", "It is over", objection.reason());
+      case NOT_WAITING ->
+          new ProblemException(409, "not-waiting", "Nobody asked", objection.reason());
+      case OTHER_DIGEST ->
+          new ProblemException(409, "other-digest", "It is something else", objection.reason());
+      case OWN_RELEASE ->
+          new ProblemException(
+              403, "own-release", "Nobody approves their own release", objection.reason());
+      case NOT_REQUESTER ->
+          new ProblemException(
+              403, "not-requester", "Only the requester or an operator", objection.reason());
+      case NOT_QUARANTINED ->
+          new ProblemException(404, "not-quarantined", "No such quarantine", objection.reason());
+    };
+  }
+
+  private static ReleaseId release(String id) {
+    try {
+      if (PlainText.isPlain(id)) {
+        return new ReleaseId(id);
+      }
+    } catch (IllegalArgumentException e) {
+      // As unknown as any other.
+    }
+    throw problem(
+        new Objection(
+            Objection.Code.UNKNOWN,
+            "a release id has 1 to " + ReleaseId.MAX_LENGTH + " characters"));
+  }
+
+  private Actor caller() {
+    return Actor.person(token.getName());
+  }
+
+  /// Where a page ends.
+  record Cursor(Instant time, String id) {
+
+    static Cursor of(String text) {
+      int slash = text.indexOf('/');
+      try {
+        if (slash > 0 && PlainText.isPlain(text)) {
+          return new Cursor(Instant.parse(text.substring(0, slash)), text.substring(slash + 1));
+        }
+      } catch (DateTimeParseException e) {
+        // Answered below.
+      }
+      throw new ProblemException(
+          400, "bad-cursor", "The cursor cannot be read", "after is the next of an earlier page");
+    }
+
+    static String after(GateView row) {
+      return row.requestedAt + "/" + row.release;
+    }
+  }
+}

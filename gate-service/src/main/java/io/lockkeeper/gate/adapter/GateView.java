@@ -1,0 +1,89 @@
+package io.lockkeeper.gate.adapter;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.gate.GateBoard;
+import io.lockkeeper.gate.GatePhase;
+import io.lockkeeper.gate.Wait;
+import io.lockkeeper.runbook.ReleaseRequest;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// One row per release, for lists. Written with the facts; can be rebuilt from them at any time.
+@Entity
+@Table(name = "gate_view")
+public class GateView extends PanacheEntityBase {
+
+  @Id
+  @Column(name = "release_id")
+  public String release;
+
+  /// Null when the request could not be accepted.
+  public @Nullable String service;
+
+  public @Nullable String environment;
+  public @Nullable String version;
+  public String phase;
+
+  @Column(name = "waits_for")
+  public @Nullable String waitsFor;
+
+  public @Nullable Instant due;
+
+  @Column(name = "requested_at")
+  public Instant requestedAt;
+
+  /// Makes the row of this release say what its board says.
+  static void write(ReleaseId release, GateBoard board, List<Fact> history) {
+    GateView row = findById(release.value());
+    boolean isNew = row == null;
+    if (row == null) {
+      row = new GateView();
+      row.release = release.value();
+    }
+    GateBoard.Admission admission = board.admission();
+    if (admission != null) {
+      ReleaseRequest request = admission.request();
+      row.service = request.service();
+      row.environment = request.environment();
+      row.version = request.version();
+    }
+    row.phase = name(board.phase());
+    Wait wait = board.waitsFor().orElse(null);
+    row.waitsFor = wait == null ? null : PlainText.of(wait.what());
+    row.due = wait == null ? null : wait.until();
+    row.requestedAt = history.getFirst().time();
+    if (isNew) {
+      row.persist();
+    }
+  }
+
+  /// A page of releases, newest first, before this position if there is one.
+  static List<GateView> page(@Nullable Instant before, String beforeId, int limit) {
+    return before == null
+        ? GateView.<GateView>find("order by requestedAt desc, release desc").page(0, limit).list()
+        : GateView.<GateView>find(
+                "requestedAt < ?1 or (requestedAt = ?1 and release < ?2)"
+                    + " order by requestedAt desc, release desc",
+                before,
+                beforeId)
+            .page(0, limit)
+            .list();
+  }
+
+  /// The phase in one word, as lists show it.
+  static String name(GatePhase phase) {
+    return phase
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+        .toUpperCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,225 @@
+package io.lockkeeper.gate.adapter;
+
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.gate.GateBoard;
+import io.lockkeeper.gate.GateCommand;
+import io.lockkeeper.gate.GateDecider;
+import io.lockkeeper.gate.Objection;
+import io.lockkeeper.gate.adapter.CloudEvent.Unreadable;
+import io.lockkeeper.gate.adapter.RequestReader.Asked;
+import io.lockkeeper.gate.adapter.RequestRecord.Fate;
+import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.journal.FactTooLarge;
+import io.lockkeeper.journal.JournalUnavailable;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.reactive.messaging.annotations.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Answers what CI asks, record by record in the order of the topic. Each record ends in exactly
+/// one
+/// [Fate], in the transaction of its answer; trouble with database or brokers is retried in place,
+/// for ever,
+/// so nothing is lost and nothing overtakes.
+@ApplicationScoped
+public class ReleaseRequestsConsumer {
+
+  private static final Logger LOG = Logger.getLogger(ReleaseRequestsConsumer.class);
+
+  private static final long LONGEST_WAIT_MILLIS = 5_000;
+  private static final int RECORDS_BETWEEN_TIDYING = 1_000;
+
+  private final EventJournal journal;
+  private final RequestReader reader;
+  private final DeadLetters deadLetters;
+  private final MeterRegistry meters;
+
+  ReleaseRequestsConsumer(
+      EventJournal journal, RequestReader reader, DeadLetters deadLetters, MeterRegistry meters) {
+    this.journal = journal;
+    this.reader = reader;
+    this.deadLetters = deadLetters;
+    this.meters = meters;
+    for (Fate fate : Fate.values()) {
+      meters.counter("lockkeeper.requests", "fate", fate.name());
+    }
+  }
+
+  /// What is noted of a record beside its answer.
+  private record Outcome(
+      Fate fate, List<GateEvent> answer, @Nullable String code, @Nullable String reason) {}
+
+  /// The record belongs to no release that is known.
+  private static final class Unattributable extends RuntimeException {
+    Unattributable(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  /// One record; returns when its fate is settled.
+  @Incoming("release-requests")
+  @Blocking(ordered = true)
+  public void consume(ConsumerRecord<byte[], byte[]> record) {
+    RequestDelivery delivery = RequestDelivery.of(record);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (!inTransaction(() -> RequestRecord.isKnown(delivery))) {
+          take(delivery);
+        }
+        tidy(delivery);
+        return;
+      } catch (RuntimeException trouble) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw trouble;
+        }
+        LOG.warnf(
+            "%s is tried again: %s",
+            delivery, trouble.getCause() == null ? trouble : trouble.getCause());
+        rest(attempt, trouble);
+      }
+    }
+  }
+
+  private void take(RequestDelivery delivery) {
+    Asked asked;
+    try {
+      asked = reader.read(delivery.record());
+    } catch (Unreadable e) {
+      bury(delivery, e.code(), e.reason());
+      return;
+    }
+    try {
+      answer(delivery, asked.release(), asked.command());
+    } catch (FactTooLarge e) {
+      if (!(asked.command() instanceof GateCommand.Request request)) {
+        throw e;
+      }
+      answer(delivery, asked.release(), RequestReader.tooLarge(request));
+    } catch (Unattributable e) {
+      bury(delivery, "unknown-release", String.valueOf(e.getMessage()));
+    } catch (JournalUnavailable | DeadLetters.NotWritten e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Trying again would give the same and keep everybody behind it waiting.
+      LOG.errorf(e, "%s cannot be answered", delivery);
+      bury(delivery, "failed", e.toString());
+    }
+  }
+
+  private void answer(RequestDelivery delivery, ReleaseId release, GateCommand command) {
+    AtomicReference<@Nullable Outcome> noted = new AtomicReference<>();
+    journal.record(
+        release,
+        (history, now) -> {
+          Outcome outcome = outcome(history, command, now);
+          boolean isNew =
+              RequestRecord.note(
+                  delivery, outcome.fate(), release, outcome.code(), outcome.reason());
+          noted.set(isNew ? outcome : null);
+          return isNew ? outcome.answer() : List.of();
+        });
+    Outcome outcome = noted.get();
+    if (outcome != null) {
+      count(outcome.fate());
+    } else if (note(delivery, Fate.DUPLICATE, release, "forgotten", "its release ended long ago")) {
+      count(Fate.DUPLICATE);
+    }
+  }
+
+  private static Outcome outcome(List<Fact> history, GateCommand command, Instant now) {
+    GateBoard board = GateBoard.of(history);
+    List<GateEvent> answer = GateDecider.answer(board, command, now);
+    if (answer.isEmpty()) {
+      Objection objection = GateDecider.objection(board, command, now).orElse(null);
+      if (objection != null && objection.code() == Objection.Code.UNKNOWN) {
+        throw new Unattributable(objection.reason());
+      }
+      boolean isFull = board.turnedDown().size() >= GateDecider.MAX_TURNED_DOWN;
+      return isFull && !isRepeated(board, command, objection)
+          ? new Outcome(Fate.REFUSED, answer, "too-many", "refused before, with other contents")
+          : new Outcome(Fate.DUPLICATE, answer, null, null);
+    }
+    return switch (answer.getFirst()) {
+      case GateEvent.ReleaseRefused(var code, var problems, _) ->
+          new Outcome(
+              Fate.REFUSED,
+              answer,
+              code,
+              problems.isEmpty()
+                  ? null
+                  : problems.getFirst().pointer() + ": " + problems.getFirst().detail());
+      case GateEvent.RequestRefused(var code, var reason) ->
+          new Outcome(Fate.REFUSED, answer, code, reason);
+      case GateEvent _ -> new Outcome(Fate.ACCEPTED, answer, null, null);
+    };
+  }
+
+  /// Whether the command says what was said before. Of a full release it is not known of every
+  /// refused
+  /// one; those count as refused again.
+  private static boolean isRepeated(
+      GateBoard board, GateCommand command, @Nullable Objection objection) {
+    return switch (command) {
+      case GateCommand.Request(var request, _, _, _) ->
+          board.admission() != null && request.equals(board.admission().request());
+      case GateCommand.Refuse _ -> false;
+      case GateCommand.Withdraw _,
+          GateCommand.Approve _,
+          GateCommand.Deny _,
+          GateCommand.LiftQuarantine _ ->
+          objection == null;
+    };
+  }
+
+  private void bury(RequestDelivery delivery, String code, String reason) {
+    deadLetters.write(delivery, code, reason);
+    if (note(delivery, Fate.DEAD_LETTER, null, code, reason)) {
+      count(Fate.DEAD_LETTER);
+      LOG.infof("%s is a dead letter: %s: %s", delivery, code, reason);
+    }
+  }
+
+  private static boolean note(
+      RequestDelivery delivery,
+      Fate fate,
+      @Nullable ReleaseId release,
+      String code,
+      String reason) {
+    return inTransaction(() -> RequestRecord.note(delivery, fate, release, code, reason));
+  }
+
+  private static void tidy(RequestDelivery delivery) {
+    if (delivery.offset() % RECORDS_BETWEEN_TIDYING == 0) {
+      QuarkusTransaction.requiringNew().run(RequestRecord::forgetOld);
+    }
+  }
+
+  private void count(Fate fate) {
+    meters.counter("lockkeeper.requests", "fate", fate.name()).increment();
+  }
+
+  private static <T> T inTransaction(Supplier<T> work) {
+    return QuarkusTransaction.requiringNew().call(work::get);
+  }
+
+  private static void rest(int attempt, RuntimeException trouble) {
+    long longest = Math.min(LONGEST_WAIT_MILLIS, 50L << Math.min(attempt, 10));
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw trouble;
+    }
+  }
+}

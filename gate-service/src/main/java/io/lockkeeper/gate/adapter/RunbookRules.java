@@ -1,0 +1,166 @@
+package io.lockkeeper.gate.adapter;
+
+import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Runbook.Freeze;
+import io.lockkeeper.runbook.Runbook.InfrastructureStep;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import io.lockkeeper.runbook.Runbook.Precondition;
+import io.lockkeeper.runbook.Runbook.Rollback;
+import io.lockkeeper.runbook.Runbook.Rollout;
+import io.lockkeeper.runbook.Runbook.Signal;
+import io.lockkeeper.runbook.Runbook.StagePlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a runbook must hold beyond its schema.
+final class RunbookRules {
+
+  private static final Duration LONGEST = Duration.ofDays(366);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  // A lease that ends before a renewal can be heard of revokes itself all the time.
+  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(10);
+  private static final int MOST_STAGES = 50;
+
+  private final List<Problem> problems = new ArrayList<>();
+  private final Runbook runbook;
+
+  private RunbookRules(Runbook runbook) {
+    this.runbook = runbook;
+  }
+
+  /// What is wrong, with pointers into the file.
+  static List<Problem> problems(Runbook runbook) {
+    RunbookRules rules = new RunbookRules(runbook);
+    rules.preconditions();
+    rules.gates(runbook.gates());
+    rules.rollout(runbook.rollout());
+    rules.monitoring(runbook.monitoring());
+    rules.rollback(runbook.rollback());
+    rules.within(
+        "/postDeployment/closeWithin", runbook.postDeployment().closeWithin(), Duration.ZERO);
+    return rules.problems;
+  }
+
+  private void preconditions() {
+    Set<Precondition> seen = new HashSet<>();
+    List<Precondition> all = runbook.preconditions();
+    for (int i = 0; i < all.size(); i++) {
+      require(seen.add(all.get(i)), "/preconditions/" + i, "is there twice");
+    }
+    for (RunbookLine line :
+        List.of(RunbookLine.PRE1, RunbookLine.PRE2, RunbookLine.PRE3, RunbookLine.PRE4)) {
+      boolean checked = all.stream().anyMatch(asked -> asked.line() == line);
+      require(
+          checked || runbook.relaxed() != null,
+          "/preconditions",
+          "nothing checks "
+              + line
+              + " ("
+              + line.title()
+              + "); leaving it out needs 'relaxed' with a reason");
+    }
+  }
+
+  private void gates(Runbook.Gates gates) {
+    within("/gates/lease", gates.lease(), SHORTEST_LEASE);
+    within("/gates/startWithin", gates.startWithin(), SECOND);
+    within("/gates/baseline/window", gates.baseline().window(), SECOND);
+    within("/gates/baseline/maxAge", gates.baseline().maxAge(), SECOND);
+    within("/gates/baseline/retryAfter", gates.baseline().retryAfter(), SECOND);
+    within("/gates/approval/expiry", gates.approval().expiry(), SECOND);
+    for (int i = 0; i < gates.freezes().size(); i++) {
+      Freeze freeze = gates.freezes().get(i);
+      require(
+          freeze.from().isBefore(freeze.until()),
+          "/gates/freezes/" + i + "/until",
+          "is not after its beginning");
+    }
+  }
+
+  private void rollout(Rollout rollout) {
+    Set<String> names = new HashSet<>();
+    List<InfrastructureStep> steps = rollout.infrastructure();
+    for (int i = 0; i < steps.size(); i++) {
+      require(
+          names.add(steps.get(i).name()),
+          "/rollout/infrastructure/" + i + "/name",
+          "is there twice");
+    }
+    List<StagePlan> stages = rollout.stages();
+    int weight = 0;
+    for (int i = 0; i < stages.size(); i++) {
+      StagePlan stage = stages.get(i);
+      String at = "/rollout/stages/" + i;
+      require(
+          stage.weight() > weight,
+          at + "/weight",
+          stage.weight() + " does not rise above the " + weight + " before it");
+      weight = stage.weight();
+      within(at + "/bake", stage.bake(), Duration.ZERO);
+      within(at + "/maxBake", stage.maxBake(), Duration.ZERO);
+      require(
+          stage.maxBake().compareTo(stage.bake()) >= 0,
+          at + "/maxBake",
+          "is shorter than the bake of " + stage.bake());
+    }
+    require(weight == 100, "/rollout/stages", "the last stage has " + weight + " percent, not 100");
+    require(
+        stages.size() + steps.size() <= MOST_STAGES,
+        "/rollout",
+        "has more than " + MOST_STAGES + " stages with its infrastructure");
+    require(rollout.target().kind().equals("webhook"), "/rollout/target/kind", "is not known");
+    within("/rollout/applyWithin", rollout.applyWithin(), SECOND);
+    within("/rollout/announceWithin", rollout.announceWithin(), SECOND);
+  }
+
+  private void monitoring(Monitoring monitoring) {
+    Set<String> names = new HashSet<>();
+    List<Signal> signals = monitoring.signals();
+    for (int i = 0; i < signals.size(); i++) {
+      require(
+          names.add(signals.get(i).name()), "/monitoring/signals/" + i + "/name", "is there twice");
+    }
+    require(
+        signals.stream().anyMatch(Signal::critical) || runbook.relaxed() != null,
+        "/monitoring/signals",
+        "no signal is critical, so nothing would halt a release (R1); that needs 'relaxed' with a reason");
+    require(
+        monitoring.validation().compareTo(Runbook.MINIMUM_VALIDATION) >= 0
+            || runbook.relaxed() != null,
+        "/monitoring/validation",
+        monitoring.validation()
+            + " is less than "
+            + Runbook.MINIMUM_VALIDATION
+            + " (M1); that needs 'relaxed' with a reason");
+    within("/monitoring/validation", monitoring.validation(), SECOND);
+    within("/monitoring/interval", monitoring.interval(), SECOND);
+    within("/monitoring/hold", monitoring.hold(), SECOND);
+    within("/monitoring/answer", monitoring.answer(), SECOND);
+  }
+
+  private void rollback(Rollback rollback) {
+    require(
+        rollback.method() != Rollback.Method.SCRIPT || rollback.script() != null,
+        "/rollback/method",
+        "the method is a script, and none is named");
+    within("/rollback/attemptWithin", rollback.attemptWithin(), SECOND);
+  }
+
+  private void within(String pointer, Duration duration, Duration shortest) {
+    require(
+        duration.compareTo(shortest) >= 0 && duration.compareTo(LONGEST) <= 0,
+        pointer,
+        duration + " is not between " + shortest + " and " + LONGEST);
+  }
+
+  private void require(boolean holds, String pointer, String otherwise) {
+    if (!holds) {
+      problems.add(new Problem(pointer, otherwise));
+    }
+  }
+}
