@@ -1,18 +1,17 @@
 package io.lockkeeper.quickstart.platform;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Kafka and PostgreSQL for tests: one pair for all tests of a JVM, on free ports and a temporary
-/// folder, ready in two to three seconds and gone with the JVM.
+/// folder, ready in two to three seconds and gone with the JVM. What a killed JVM leaves behind,
+/// the
+/// next one removes.
 ///
 /// System properties name a platform from outside instead: `lockkeeper.test.kafka` (bootstrap
 /// servers) and `lockkeeper.test.postgres` (`HOST:PORT`, with `lockkeeper.test.postgres.user` and
@@ -76,7 +75,7 @@ public final class EmbeddedPlatform {
   }
 
   private static EmbeddedPlatform start() throws IOException, SQLException {
-    Path folder = Files.createTempDirectory("lockkeeper-platform-");
+    Path folder = PlatformFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
     String outsideKafka = System.getProperty("lockkeeper.test.kafka");
     String outsidePostgres = System.getProperty("lockkeeper.test.postgres");
     // Both at once: while they start they use different things of the machine.
@@ -136,11 +135,7 @@ public final class EmbeddedPlatform {
       if (broker != null) {
         broker.close();
       }
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      PlatformFolder.remove(folder);
     } catch (IOException e) {
       System.err.println("The platform for tests was not tidied up: " + e);
     }

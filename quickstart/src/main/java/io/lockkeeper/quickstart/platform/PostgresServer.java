@@ -67,7 +67,7 @@ public final class PostgresServer implements AutoCloseable {
     if (running != null) {
       return;
     }
-    stopLeftOver();
+    stopLeftOver(folder);
     // Checked here because the launcher would take any server on this port for its own.
     if (!Loopback.isFree(port)) {
       throw new BindException("port " + port + " is taken");
@@ -85,7 +85,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private EmbeddedPostgres launch(Redirect log) throws IOException {
     return EmbeddedPostgres.builder()
-        .setDataDirectory(data())
+        .setDataDirectory(data(folder))
         .setCleanDataDirectory(false)
         .setRegisterShutdownHook(false)
         .setPort(port)
@@ -109,7 +109,7 @@ public final class PostgresServer implements AutoCloseable {
     EmbeddedPostgres server = running;
     if (server != null) {
       running = null;
-      Optional<ProcessHandle> process = serverProcess();
+      Optional<ProcessHandle> process = serverProcess(folder);
       server.close();
       // It gives its lock file up a moment before it ends, and a database is a bad thing to have
       // twice.
@@ -138,7 +138,7 @@ public final class PostgresServer implements AutoCloseable {
   /// Ends this process when the database ends without having been told to by us.
   private void endWithIt() throws IOException {
     ProcessHandle process =
-        serverProcess().orElseThrow(() -> new IOException("PostgreSQL ended at once"));
+        serverProcess(folder).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
     process
         .onExit()
         .thenRun(
@@ -154,13 +154,17 @@ public final class PostgresServer implements AutoCloseable {
     return running != null;
   }
 
-  private Path data() {
+  private static Path data(Path folder) {
     return folder.resolve("data");
   }
 
+  private static Path lockFile(Path folder) {
+    return data(folder).resolve("postmaster.pid");
+  }
+
   /// The process that the folder's lock file names, when it runs and is a PostgreSQL.
-  private Optional<ProcessHandle> serverProcess() throws IOException {
-    Path lock = data().resolve("postmaster.pid");
+  private static Optional<ProcessHandle> serverProcess(Path folder) throws IOException {
+    Path lock = lockFile(folder);
     if (!Files.exists(lock)) {
       return Optional.empty();
     }
@@ -172,7 +176,7 @@ public final class PostgresServer implements AutoCloseable {
         ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).filter(ProcessHandle::isAlive);
     if (process.isPresent() && process.get().info().command().isEmpty()) {
       // Two servers on the same data would destroy it: rather none than perhaps two.
-      throw new IOException("Process " + process.get().pid() + " may be a server on " + data());
+      throw new IOException("Process " + process.get().pid() + " may be a server on " + folder);
     }
     return process.filter(
         one -> one.info().command().filter(PostgresServer::isPostgres).isPresent());
@@ -182,15 +186,15 @@ public final class PostgresServer implements AutoCloseable {
     return Path.of(command).getFileName().toString().startsWith("postgres");
   }
 
-  private void stopLeftOver() throws IOException {
-    Optional<ProcessHandle> server = serverProcess();
+  /// Stops the server that a killed launcher left behind on the folder, if there is one.
+  static void stopLeftOver(Path folder) throws IOException {
+    Optional<ProcessHandle> server = serverProcess(folder);
     if (server.isPresent()) {
       stop(server.get());
     }
-    // After a kill, the number in the lock file may by now belong to another program, and
-    // PostgreSQL
-    // would take that for a server on its data.
-    Files.deleteIfExists(data().resolve("postmaster.pid"));
+    // After a kill, the number in the lock file may by now belong to another program, which
+    // PostgreSQL would take for a server on its data.
+    Files.deleteIfExists(lockFile(folder));
   }
 
   /// SIGINT is PostgreSQL's fast shutdown. SIGTERM, which is all that Java sends, would wait for

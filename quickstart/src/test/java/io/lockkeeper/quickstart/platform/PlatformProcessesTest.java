@@ -107,6 +107,38 @@ class PlatformProcessesTest {
     }
   }
 
+  @Test
+  @DisplayName(
+      "D5: what a killed JVM of tests left behind is removed, what a living one uses is not")
+  void orphans() throws Exception {
+    Path living = PlatformFolder.create(folder);
+    Path orphan = Files.createDirectory(folder.resolve("lockkeeper-platform-orphan"));
+    Path password = Files.writeString(folder.resolve("password"), "secret");
+    try (OwnProcess tests =
+        OwnProcess.start(
+            folder,
+            "96m",
+            PostgresServer.class,
+            orphan.resolve("postgres"),
+            0,
+            "--password-file",
+            password)) {
+      Files.writeString(orphan.resolve("owner"), String.valueOf(tests.pid()));
+      Path next = PlatformFolder.create(folder);
+      assertThat(orphan).exists();
+      tests.kill();
+      int port = Integer.parseInt(tests.said("port"));
+      assertThat(Loopback.isFree(port)).isFalse();
+
+      PlatformFolder.create(folder);
+
+      assertThat(orphan).doesNotExist();
+      assertThat(Loopback.isFree(port)).isTrue();
+      assertThat(living).exists();
+      assertThat(next).exists();
+    }
+  }
+
   private OwnProcess kafka(int port, int controller) throws Exception {
     return OwnProcess.start(
         folder, "256m", KafkaBroker.class, folder.resolve("kafka"), port, controller);

@@ -83,6 +83,11 @@ public final class OwnProcess implements AutoCloseable {
     return line.startsWith("READY ");
   }
 
+  /// Its number.
+  public long pid() {
+    return process.pid();
+  }
+
   /// SIGTERM, and what it exited with.
   public int terminate() throws InterruptedException {
     process.destroy();
