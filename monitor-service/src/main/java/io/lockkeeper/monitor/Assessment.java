@@ -5,7 +5,8 @@ import io.lockkeeper.events.Verdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the judge makes of everything seen so far: the verdict if the watch ended with this look. Runbook M2, R1.
+/// What the judge makes of everything seen so far: the verdict if the watch ended with this look.
+/// Runbook M2, R1.
 ///
 /// `PASSED` says that enough was measured and nothing is wrong; `INCONCLUSIVE` that too little was;
 /// `ERRORED` that nothing usable was. Only a breach makes it `FAILED`.

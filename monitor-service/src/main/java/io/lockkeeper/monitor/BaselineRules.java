@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Whether what the stable version showed is something a candidate can be compared with. Runbook G2.
+/// Whether what the stable version showed is something a candidate can be compared with. Runbook
+/// G2.
 ///
 /// @param minimumRequests fewer requests in the window are too thin
 /// @param unhealthy       a larger share of failed requests is no state to release from
@@ -46,8 +47,9 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
         : Optional.empty();
   }
 
-  /// What is left of a baseline when only its fact is: shares of failures, CPU and memory. Durations cannot be
-  /// made again from quantiles, and are then not judged once no control runs beside the candidate.
+  /// What is left of a baseline when only its fact is: shares of failures, CPU and memory.
+  /// Durations cannot be made again from quantiles, and are then not judged once no control runs
+  /// beside the candidate.
   public static Baseline rebuilt(Monitoring monitoring, BaselineCaptured captured) {
     List<Signal> judged = ReleaseJudge.judged(monitoring.signals());
     Map<String, Baseline.Counted> counts = new HashMap<>();

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What both versions showed since the share of traffic last changed, in numbers for people. The judge has its
-/// own; these decide nothing. Keeps at most [#MOST_LOOKS] looks: of longer spans every second one is let go.
+/// What both versions showed since the share of traffic last changed, in numbers for people. The
+/// judge has its own; these decide nothing. Keeps at most [#MOST_LOOKS] looks: of longer spans
+/// every second one is let go.
 final class Recording {
 
   static final int MOST_LOOKS = 64;
@@ -25,8 +26,7 @@ final class Recording {
   private final @Nullable Baseline baseline;
   private final List<Look> looks = new ArrayList<>();
 
-  Recording(
-      List<Signal> judged, List<Runbook.Signal> signals, @Nullable Baseline baseline) {
+  Recording(List<Signal> judged, List<Runbook.Signal> signals, @Nullable Baseline baseline) {
     this.judged = judged;
     this.signals = signals;
     this.baseline = baseline;
@@ -65,14 +65,16 @@ final class Recording {
     return scrapes.size() < 2 ? null : Baseline.of(scrapes, judged);
   }
 
-  /// The numbers of these spans side by side. Of a duration its quantiles p50, p90 and p99, each a measure.
+  /// The numbers of these spans side by side. Of a duration its quantiles p50, p90 and p99, each a
+  /// measure.
   static List<Measure> measures(
       List<Signal> judged,
       List<Runbook.Signal> signals,
       @Nullable Baseline candidate,
       @Nullable Baseline control) {
     List<Measure> measures = new ArrayList<>();
-    long samples = candidate != null ? candidate.requests() : control != null ? control.requests() : 0;
+    long samples =
+        candidate != null ? candidate.requests() : control != null ? control.requests() : 0;
     for (int i = 0; i < signals.size(); i++) {
       String key = judged.get(i).name();
       String name = signals.get(i).name();

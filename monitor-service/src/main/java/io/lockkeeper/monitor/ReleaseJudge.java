@@ -20,9 +20,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Judges one release by its runbook, look after look: puts the runbook's signals to the judge and its answer
-/// into the words of the contract. The same looks give the same assessment. Not thread-safe.
-/// Runbook D4, M1, M2, R1.
+/// Judges one release by its runbook, look after look: puts the runbook's signals to the judge and
+/// its answer into the words of the contract. The same looks give the same assessment. Not
+/// thread-safe. Runbook D4, M1, M2, R1.
 public final class ReleaseJudge {
 
   private static final Duration SHORTEST_WATCH = Duration.ofMinutes(1);
@@ -42,8 +42,8 @@ public final class ReleaseJudge {
     recording = new Recording(judged, signals, baseline);
   }
 
-  /// Takes one look and says what follows from all looks so far. A look that is not newer than the last
-  /// changes nothing.
+  /// Takes one look and says what follows from all looks so far. A look that is not newer than the
+  /// last changes nothing.
   public Assessment look(Look look) {
     Judgement judgement = judge.look(look);
     recording.add(look);
@@ -52,13 +52,12 @@ public final class ReleaseJudge {
       case PASSED -> new Assessment(Verdict.PASSED, judgement.text(), measures, null);
       case INCONCLUSIVE -> new Assessment(Verdict.INCONCLUSIVE, judgement.text(), measures, null);
       case ERRORED -> new Assessment(Verdict.ERRORED, judgement.text(), measures, null);
-      case FAILED ->
-          Assessment.failed(judgement.text(), measures, breach(judgement, measures));
+      case FAILED -> Assessment.failed(judgement.text(), measures, breach(judgement, measures));
     };
   }
 
-  /// What each signal of a runbook is called where it is judged: as in the runbook, but every name once, and
-  /// the first signal of errors by the name that stands for requests that fail.
+  /// What each signal of a runbook is called where it is judged: as in the runbook, but every name
+  /// once, and the first signal of errors by the name that stands for requests that fail.
   public static List<String> names(List<Runbook.Signal> signals) {
     Set<String> taken = new HashSet<>(Set.of(Signal.ERRORS));
     List<String> names = new ArrayList<>();
@@ -107,10 +106,10 @@ public final class ReleaseJudge {
     return sum.compareTo(SHORTEST_WATCH) < 0 ? SHORTEST_WATCH : sum;
   }
 
-  /// The judge's own defaults, but for coverage: the watch's clock counts observed time only and asks for all of
-  /// it, so a share of looks missed in a loss of telemetry must not be held against the rest.
-  private static JudgeSettings settings(
-      List<Signal> judged, Duration interval, Duration planned) {
+  /// The judge's own defaults, but for coverage: the watch's clock counts observed time only and
+  /// asks for all of it, so a share of looks missed in a loss of telemetry must not be held against
+  /// the rest.
+  private static JudgeSettings settings(List<Signal> judged, Duration interval, Duration planned) {
     JudgeSettings usual = JudgeSettings.of(judged, interval);
     return new JudgeSettings(
         usual.signals(),

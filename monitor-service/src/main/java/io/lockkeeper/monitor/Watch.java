@@ -14,16 +14,18 @@ import io.lockkeeper.events.Verdict;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What is asked of monitoring for one release, and what it has said. A fold over facts; looks are not facts
-/// and are not in it.
+/// What is asked of monitoring for one release, and what it has said. A fold over facts; looks are
+/// not facts and are not in it.
 ///
 /// @param monitoring the runbook's monitoring section; null before the release is accepted
 /// @param baseline   G2: the baseline that is asked for and not answered; null when there is none
 /// @param stage      D4: the newest stage; null before the first
 /// @param weight     the share of traffic that the candidate is to have, percent
-/// @param armed      whether a traffic stage was ever started: from then on the candidate may have traffic
+/// @param armed      whether a traffic stage was ever started: from then on the candidate may have
+///                   traffic
 /// @param applied    whether a traffic stage was ever applied: from then on telemetry is owed
 /// @param validation M1: what became of the observation at full traffic; null before it
 /// @param lost       the loss of telemetry that has not ended; null while looking works
@@ -43,6 +45,8 @@ public record Watch(
     boolean halted,
     boolean ended) {
 
+  private static final int ALL = 100;
+
   private static final Watch NOTHING =
       new Watch(null, null, null, 0, false, false, null, null, false, false, false);
 
@@ -54,6 +58,14 @@ public record Watch(
   /// @param owed whether a verdict is owed: it is a traffic stage, applied, and not completed
   /// @param said the verdict given; null before it
   public record StageWatch(Stage stage, int attempt, boolean owed, @Nullable Verdict said) {
+
+    private StageWatch completed() {
+      return new StageWatch(stage, attempt, false, said);
+    }
+
+    private StageWatch told(Verdict verdict) {
+      return new StageWatch(stage, attempt, owed, verdict);
+    }
 
     private boolean is(int index, int which) {
       return stage.index() == index && attempt == which;
@@ -92,12 +104,14 @@ public record Watch(
         : null;
   }
 
-  /// Whether the candidate may have traffic: from the first traffic stage on, until it was taken back to none.
+  /// Whether the candidate may have traffic: from the first traffic stage on, until it was taken
+  /// back to none.
   public boolean exposed() {
     return armed && !(halted && weight == 0);
   }
 
-  /// Whether instances that do not answer are lost telemetry: the candidate was there once and should be still.
+  /// Whether instances that do not answer are lost telemetry: the candidate was there once and
+  /// should be still.
   public boolean telemetryOwed() {
     return applied && !halted && !ended;
   }
@@ -116,12 +130,13 @@ public record Watch(
 
   private Watch gate(GateEvent event, EventId id) {
     return switch (event) {
-      case GateEvent.ReleaseAccepted accepted -> with(accepted.runbook().monitoring());
+      case GateEvent.ReleaseAccepted accepted -> with(draft -> draft.monitoring = accepted.runbook().monitoring());
       case GateEvent.ReleaseRefused _ -> finished();
       case GateEvent.BaselineRequested asked ->
-          with(new BaselineWanted(id, asked.attempt(), asked.window()));
-      case GateEvent.ReleaseBlocked _ -> with((BaselineWanted) null);
-      case GateEvent.ReleaseWithdrawn _ -> with((BaselineWanted) null);
+          with(
+              draft -> draft.baseline = new BaselineWanted(id, asked.attempt(), asked.window()));
+      case GateEvent.ReleaseBlocked _ -> with(draft -> draft.baseline = null);
+      case GateEvent.ReleaseWithdrawn _ -> with(draft -> draft.baseline = null);
       case GateEvent.RequestRefused _ -> this;
       case GateEvent.PreconditionChecked _ -> this;
       case GateEvent.GatePassed _ -> this;
@@ -146,15 +161,19 @@ public record Watch(
           applied(applied.stage(), applied.attempt(), applied.verdictDue() != null);
       case RolloutEvent.StageCompleted completed ->
           stage != null && stage.is(completed.stage().index(), completed.attempt())
-              ? with(new StageWatch(stage.stage(), stage.attempt(), false, stage.said()))
+              ? with(stage.completed())
               : this;
       case RolloutEvent.RolloutCompleted _ ->
-          with(100).with(validation == null ? new Validation(false, null) : validation);
-      case RolloutEvent.DriftFound drift -> with(Math.min(drift.asked(), drift.observed()));
-      case RolloutEvent.RolloutHalted _ -> stopped();
+          with(
+              draft -> {
+                draft.weight = ALL;
+                draft.validation = validation == null ? new Validation(false, null) : validation;
+              });
+      case RolloutEvent.DriftFound drift -> weighing(Math.min(drift.asked(), drift.observed()));
+      case RolloutEvent.RolloutHalted _ -> with(draft -> draft.halted = true);
       case RolloutEvent.RollbackStepCompleted completed ->
-          completed.step().kind() == RollbackStep.Kind.SHIFT ? with(0) : this;
-      case RolloutEvent.RolledBack _ -> with(0);
+          completed.step().kind() == RollbackStep.Kind.SHIFT ? weighing(0) : this;
+      case RolloutEvent.RolledBack _ -> weighing(0);
       case RolloutEvent.RolloutSettled _ -> finished();
       case RolloutEvent.DeploymentStarted _ -> this;
       case RolloutEvent.StagePaused _ -> this;
@@ -173,12 +192,11 @@ public record Watch(
       case MonitorEvent.BaselineRefused refused -> answered(refused.request());
       case MonitorEvent.StageVerified verified ->
           stage != null && stage.is(verified.stage(), verified.attempt())
-              ? with(
-                  new StageWatch(stage.stage(), stage.attempt(), stage.owed(), verified.verdict()))
+              ? with(stage.told(verified.verdict()))
               : this;
-      case MonitorEvent.BudgetBreached _ -> told();
-      case MonitorEvent.TelemetryLost loss -> with(loss);
-      case MonitorEvent.TelemetryRecovered _ -> with((MonitorEvent.TelemetryLost) null);
+      case MonitorEvent.BudgetBreached _ -> with(draft -> draft.breached = true);
+      case MonitorEvent.TelemetryLost loss -> with(draft -> draft.lost = loss);
+      case MonitorEvent.TelemetryRecovered _ -> with(draft -> draft.lost = null);
       case MonitorEvent.ObservationStarted _ ->
           with(new Validation(true, validation == null ? null : validation.said()));
       case MonitorEvent.ReleaseVerified verified -> with(new Validation(true, verified.verdict()));
@@ -190,7 +208,9 @@ public record Watch(
       return this;
     }
     Watch watch = with(new StageWatch(next, attempt, false, null));
-    return next.isInfrastructure() ? watch : watch.with(next.weight()).withArmed();
+    return next.isInfrastructure()
+        ? watch
+        : watch.weighing(next.weight()).with(draft -> draft.armed = true);
   }
 
   private Watch applied(Stage which, int attempt, boolean verdictDue) {
@@ -203,68 +223,84 @@ public record Watch(
     }
     return watch
         .with(new StageWatch(which, attempt, verdictDue, watch.stage.said()))
-        .with(which.weight())
-        .withApplied();
+        .weighing(which.weight())
+        .with(draft -> draft.applied = true);
   }
 
   private Watch answered(EventId request) {
     return baseline != null && baseline.request().equals(request)
-        ? with((BaselineWanted) null)
+        ? with(draft -> draft.baseline = null)
         : this;
   }
 
-  private Watch with(@Nullable Monitoring newer) {
-    return new Watch(
-        newer, baseline, stage, weight, armed, applied, validation, lost, breached, halted, ended);
-  }
-
-  private Watch with(@Nullable BaselineWanted newer) {
-    return new Watch(
-        monitoring, newer, stage, weight, armed, applied, validation, lost, breached, halted, ended);
+  private Watch weighing(int share) {
+    return with(draft -> draft.weight = share);
   }
 
   private Watch with(StageWatch newer) {
-    return new Watch(
-        monitoring, baseline, newer, weight, armed, applied, validation, lost, breached, halted, ended);
-  }
-
-  private Watch with(int newer) {
-    return new Watch(
-        monitoring, baseline, stage, newer, armed, applied, validation, lost, breached, halted, ended);
+    return with(draft -> draft.stage = newer);
   }
 
   private Watch with(Validation newer) {
-    return new Watch(
-        monitoring, baseline, stage, weight, armed, applied, newer, lost, breached, halted, ended);
-  }
-
-  private Watch with(MonitorEvent.@Nullable TelemetryLost newer) {
-    return new Watch(
-        monitoring, baseline, stage, weight, armed, applied, validation, newer, breached, halted, ended);
-  }
-
-  private Watch withArmed() {
-    return new Watch(
-        monitoring, baseline, stage, weight, true, applied, validation, lost, breached, halted, ended);
-  }
-
-  private Watch withApplied() {
-    return new Watch(
-        monitoring, baseline, stage, weight, true, true, validation, lost, breached, halted, ended);
-  }
-
-  private Watch told() {
-    return new Watch(
-        monitoring, baseline, stage, weight, armed, applied, validation, lost, true, halted, ended);
-  }
-
-  private Watch stopped() {
-    return new Watch(
-        monitoring, baseline, stage, weight, armed, applied, validation, lost, breached, true, ended);
+    return with(draft -> draft.validation = newer);
   }
 
   private Watch finished() {
-    return new Watch(
-        monitoring, null, stage, weight, armed, applied, validation, lost, breached, halted, true);
+    return with(
+        draft -> {
+          draft.baseline = null;
+          draft.ended = true;
+        });
+  }
+
+  private Watch with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /// A state in the making; lives within one call of [#with].
+  private static final class Draft {
+
+    @Nullable Monitoring monitoring;
+    @Nullable BaselineWanted baseline;
+    @Nullable StageWatch stage;
+    int weight;
+    boolean armed;
+    boolean applied;
+    @Nullable Validation validation;
+    MonitorEvent.@Nullable TelemetryLost lost;
+    boolean breached;
+    boolean halted;
+    boolean ended;
+
+    Draft(Watch before) {
+      monitoring = before.monitoring;
+      baseline = before.baseline;
+      stage = before.stage;
+      weight = before.weight;
+      armed = before.armed;
+      applied = before.applied;
+      validation = before.validation;
+      lost = before.lost;
+      breached = before.breached;
+      halted = before.halted;
+      ended = before.ended;
+    }
+
+    Watch done() {
+      return new Watch(
+          monitoring,
+          baseline,
+          stage,
+          weight,
+          armed,
+          applied,
+          validation,
+          lost,
+          breached,
+          halted,
+          ended);
+    }
   }
 }

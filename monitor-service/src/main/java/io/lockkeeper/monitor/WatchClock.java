@@ -1,12 +1,13 @@
 package io.lockkeeper.monitor;
 
+import io.lockkeeper.events.MonitorEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The watch's clock: it counts only time that was really observed, and stands while telemetry is lost.
-/// Runbook D4, M1.
+/// The watch's clock: it counts only time that was really observed, and stands while telemetry is
+/// lost. Runbook D4, M1.
 ///
 /// All times are of one clock, the looker's own; times in facts of others are not compared with it.
 /// Kept beside every look, so that a restart goes on with the remaining time.
@@ -33,13 +34,27 @@ public record WatchClock(
 
   private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(5);
 
-  /// The clock of a watch of which no look is known: nothing observed, and lost if the facts say so.
+  /// The clock of a watch of which no look is known: nothing observed, and lost if the facts say
+  /// so.
   public static WatchClock of(Watch watch) {
     return new WatchClock(
-        watch.question(), Duration.ZERO, null, 0, 0, watch.lost() == null ? null : watch.lost().since());
+        watch.question(),
+        Duration.ZERO,
+        null,
+        0,
+        0,
+        watch.lost() == null ? null : watch.lost().since());
   }
 
-  /// How long may pass without a good look before telemetry counts as lost: three intervals, at least 5 s.
+  /// The same clock after a restart. What the facts say of a loss counts: they, and not the looks,
+  /// are what others heard.
+  public WatchClock told(Watch watch) {
+    MonitorEvent.TelemetryLost told = watch.lost();
+    return told == null ? this : new WatchClock(question, observed, seen, 0, 0, told.since());
+  }
+
+  /// How long may pass without a good look before telemetry counts as lost: three intervals, at
+  /// least 5 s.
   public static Duration patience(Duration interval) {
     Duration three = interval.multipliedBy(FAILED_LOOKS);
     return three.compareTo(SHORTEST_PATIENCE) < 0 ? SHORTEST_PATIENCE : three;
@@ -47,10 +62,10 @@ public record WatchClock(
 
   /// The clock after a look at `at`, which succeeded (`good`) or not.
   ///
-  /// Time between two good looks counts when both answer the same question, telemetry was not lost between
-  /// them and they are no further apart than [#patience]. The first look at a question starts its count.
-  /// A failed look counts against telemetry only while it is owed: before the first traffic stage is applied,
-  /// a candidate that does not answer is no loss.
+  /// Time between two good looks counts when both answer the same question, telemetry was not lost
+  /// between them and they are no further apart than [#patience]. The first look at a question
+  /// starts its count. A failed look counts against telemetry only while it is owed: before the
+  /// first traffic stage is applied, a candidate that does not answer is no loss.
   public WatchClock after(WatchGoal.Candidate goal, boolean good, Instant at) {
     Duration patience = patience(goal.monitoring().interval());
     return good ? seen(goal, patience, at) : unseen(goal, patience, at);

@@ -6,7 +6,8 @@ import io.lockkeeper.events.MonitorEvent.Measure;
 import java.time.Instant;
 import java.util.List;
 
-/// What the outside of monitor-service reports to its decisions: results of looking, never what follows.
+/// What the outside of monitor-service reports to its decisions: results of looking, never what
+/// follows.
 public sealed interface WatchCommand {
 
   /// D4, M1, R1: a look succeeded and was judged together with all before it.

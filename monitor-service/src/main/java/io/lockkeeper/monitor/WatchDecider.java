@@ -12,15 +12,17 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Says what was seen of a release, never what follows from it: that is rollout-service's and gate-service's to
-/// decide. All policy of monitoring is here and in [WatchClock]. Runbook G2, D4, M1, M2, R1.
+/// Says what was seen of a release, never what follows from it: that is rollout-service's and
+/// gate-service's to decide. All policy of monitoring is here and in [WatchClock]. Runbook G2, D4,
+/// M1, M2, R1.
 ///
 /// - A breach of a critical signal is told with the look that shows it, in whatever phase, once.
 /// - Lost telemetry is told once per episode, and stops the watch's clock.
-/// - A stage passes when it has baked for its observed time and the judge has seen enough. When traffic stays
-///   too thin, or nothing usable is measured, the verdict at `maxBake` says so; it never says passed.
-/// - A verdict that said neither passed nor failed is followed by `PASSED` when the evidence comes in later
-///   and the question still stands.
+/// - A stage passes when it has baked for its observed time and the judge has seen enough. When
+///   traffic stays too thin, or nothing usable is measured, the verdict at `maxBake` says so; it
+///   never says passed.
+/// - A verdict that said neither passed nor failed is followed by `PASSED` when the evidence comes
+///   in later and the question still stands.
 public final class WatchDecider {
 
   private WatchDecider() {}
@@ -38,7 +40,8 @@ public final class WatchDecider {
   }
 
   /// What follows from a report.
-  public static List<? extends MonitorEvent> answer(Watch watch, WatchCommand command, Instant now) {
+  public static List<? extends MonitorEvent> answer(
+      Watch watch, WatchCommand command, Instant now) {
     if (watch.ended()) {
       return List.of();
     }
@@ -58,8 +61,9 @@ public final class WatchDecider {
     };
   }
 
-  /// When the state must be asked again without any fact: never. Nothing here waits for a time of day. A watch
-  /// waits for the next look, which comes by itself every `monitoring.interval`; a baseline for its capture.
+  /// When the state must be asked again without any fact: never. Nothing here waits for a time of
+  /// day. A watch waits for the next look, which comes by itself every `monitoring.interval`; a
+  /// baseline for its capture.
   public static Optional<Instant> due(Watch watch) {
     return Optional.empty();
   }
@@ -68,7 +72,8 @@ public final class WatchDecider {
     List<MonitorEvent> facts = new ArrayList<>();
     Assessment.Breach breach = looked.assessment().breach();
     if (breach != null && watch.exposed() && !watch.breached()) {
-      facts.add(new MonitorEvent.BudgetBreached(breach.measure(), breach.evidence(), looked.look()));
+      facts.add(
+          new MonitorEvent.BudgetBreached(breach.measure(), breach.evidence(), looked.look()));
     }
     facts.addAll(telemetry(watch, looked.clock(), "no look succeeded for too long"));
     verdict(watch, looked).ifPresent(facts::add);
@@ -131,9 +136,9 @@ public final class WatchDecider {
             looked.look()));
   }
 
-  /// The verdict that is due after this much observed time; null while none is. A stage without a bake asks
-  /// for no evidence but that telemetry works and shows no breach; a verdict that nothing was measured waits
-  /// at least as long as lost telemetry would.
+  /// The verdict that is due after this much observed time; null while none is. A stage without a
+  /// bake asks for no evidence but that telemetry works and shows no breach; a verdict that nothing
+  /// was measured waits at least as long as lost telemetry would.
   private static @Nullable Verdict afterBake(
       Stage stage, Duration patience, Duration observed, Verdict judged) {
     if (observed.compareTo(stage.bake()) < 0) {
@@ -176,8 +181,7 @@ public final class WatchDecider {
   }
 
   private static String reason(Duration observed, Duration asked, Assessment assessment) {
-    return "observed %s of %s: %s"
-        .formatted(whole(observed), whole(asked), assessment.reason());
+    return "observed %s of %s: %s".formatted(whole(observed), whole(asked), assessment.reason());
   }
 
   private static Duration whole(Duration time) {

@@ -21,7 +21,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/// Makes facts of every type with values drawn from a seed, small enough that they meet one another.
+/// Makes facts of every type with values drawn from a seed, small enough that they meet one
+/// another.
 final class AnyRecord {
 
   private static final List<Class<? extends ReleaseEvent>> TYPES =
@@ -39,7 +40,9 @@ final class AnyRecord {
 
   ReleaseEvent event() {
     int which = random.nextInt(TYPES.size() + 1);
-    return which == TYPES.size() ? new Unrecognised("io.example.v9", "{}") : event(TYPES.get(which));
+    return which == TYPES.size()
+        ? new Unrecognised("io.example.v9", "{}")
+        : event(TYPES.get(which));
   }
 
   ReleaseEvent event(Class<? extends ReleaseEvent> type) {

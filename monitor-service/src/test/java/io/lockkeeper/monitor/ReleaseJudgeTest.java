@@ -46,7 +46,8 @@ class ReleaseJudgeTest {
   }
 
   @Test
-  @DisplayName("R1: errors of 20 % against 0.2 % at 10 % of 200 requests a second are a breach within a minute")
+  @DisplayName(
+      "R1: errors of 20 % against 0.2 % at 10 % of 200 requests a second are a breach within a minute")
   void bad() {
     List<Assessment> looks = judge(null, 0.1, 60, 0.2, 0.002);
     Assessment breach =
@@ -117,7 +118,9 @@ class ReleaseJudgeTest {
   void rebuilt() {
     Baseline baseline = baseline(0.002);
     List<Measure> measures = BaselineRules.measures(RUNBOOK.monitoring(), baseline);
-    assertThat(measures).isNotEmpty().allSatisfy(measure -> assertThat(measure.candidate()).isNull());
+    assertThat(measures)
+        .isNotEmpty()
+        .allSatisfy(measure -> assertThat(measure.candidate()).isNull());
     BaselineCaptured captured =
         new BaselineCaptured(
             new EventId(new UUID(1, 2)), baseline.from(), baseline.to(), measures, Story.look());
@@ -168,8 +171,7 @@ class ReleaseJudgeTest {
             "duration",
             new Histogram(
                 List.of(0.01, 0.05, 0.1, 0.5),
-                List.of(
-                    requests / 2, requests * 9 / 10, requests * 98 / 100, requests, requests)));
+                List.of(requests / 2, requests * 9 / 10, requests * 98 / 100, requests, requests)));
   }
 
   private static Offset<Double> within(double value) {

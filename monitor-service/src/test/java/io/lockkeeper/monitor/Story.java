@@ -27,8 +27,7 @@ final class Story {
 
   static final Instant START = Instant.parse("2026-11-23T00:00:00Z");
   static final Duration INTERVAL = Duration.ofSeconds(1);
-  static final Stage TEN =
-      Stage.traffic(0, 10, Duration.ofSeconds(10), Duration.ofSeconds(30));
+  static final Stage TEN = Stage.traffic(0, 10, Duration.ofSeconds(10), Duration.ofSeconds(30));
   static final Stage ALL = Stage.traffic(1, 100, Duration.ZERO, Duration.ZERO);
   static final ReleaseId RELEASE = new ReleaseId("release-1");
   static final MonitorEvent.Measure ERRORS =
@@ -43,7 +42,10 @@ final class Story {
     return new Story()
         .given(
             new GateEvent.ReleaseAccepted(
-                request(), runbook(Duration.ofSeconds(30)), digest("accepted"), Actor.claimed("ci")));
+                request(),
+                runbook(Duration.ofSeconds(30)),
+                digest("accepted"),
+                Actor.claimed("ci")));
   }
 
   /// A release whose first stage, 10 %, is applied.
@@ -85,7 +87,9 @@ final class Story {
 
   /// The looker is restarted and remembers its last look only.
   Story restart() {
-    clock = new WatchClock(clock.question(), clock.observed(), clock.seen(), 0, clock.good(), clock.lost());
+    clock =
+        new WatchClock(
+            clock.question(), clock.observed(), clock.seen(), 0, clock.good(), clock.lost());
     return this;
   }
 
@@ -154,7 +158,11 @@ final class Story {
 
   static RolloutEvent deployed() {
     return new RolloutEvent.DeploymentStarted(
-        new Lane("demo/shop", "production"), 7, List.of(TEN, ALL), artifact("candidate"), artifact("stable"));
+        new Lane("demo/shop", "production"),
+        7,
+        List.of(TEN, ALL),
+        artifact("candidate"),
+        artifact("stable"));
   }
 
   static RolloutEvent started(Stage stage, int attempt) {
@@ -168,7 +176,11 @@ final class Story {
 
   static RolloutEvent halted() {
     return new RolloutEvent.RolloutHalted(
-        RolloutEvent.Trigger.ABORTED, "an operator said so", Actor.person("ada"), null, Duration.ZERO);
+        RolloutEvent.Trigger.ABORTED,
+        "an operator said so",
+        Actor.person("ada"),
+        null,
+        Duration.ZERO);
   }
 
   static MonitorEvent.Look look() {

@@ -47,7 +47,8 @@ class WatchDeciderTest {
   }
 
   @Test
-  @DisplayName("D4: thin traffic extends the bake to maxBake and is then inconclusive, never passed")
+  @DisplayName(
+      "D4: thin traffic extends the bake to maxBake and is then inconclusive, never passed")
   void thinTraffic() {
     Story story = Story.baking();
     assertThat(story.looks(30, Story.thin())).isEmpty();
@@ -108,8 +109,7 @@ class WatchDeciderTest {
     Story story = Story.baking();
     story.looks(9, Story.good());
     WatchClock old =
-        new WatchClock(
-            new Question.OfStage(0, 1), Duration.ofMinutes(5), Story.START, 0, 5, null);
+        new WatchClock(new Question.OfStage(0, 1), Duration.ofMinutes(5), Story.START, 0, 5, null);
     story.given(Story.started(Story.TEN, 2)).given(Story.applied(Story.TEN, 2));
     assertThat(story.hear(new WatchCommand.Looked(Story.look(), old, Story.good()))).isEmpty();
     assertThat(story.looks(10, Story.good())).isEmpty();
@@ -128,7 +128,8 @@ class WatchDeciderTest {
   }
 
   @Test
-  @DisplayName("R1: a breach is told with the look that shows it, once, also before the stage is applied")
+  @DisplayName(
+      "R1: a breach is told with the look that shows it, once, also before the stage is applied")
   void breachWhileApplying() {
     Story story = Story.accepted().given(Story.deployed()).given(Story.started(Story.TEN, 1));
     assertThat(story.looks(1, Story.bad()))
@@ -155,7 +156,8 @@ class WatchDeciderTest {
   }
 
   @Test
-  @DisplayName("R1: after the halt nothing is verified; a breach counts until the candidate has no traffic")
+  @DisplayName(
+      "R1: after the halt nothing is verified; a breach counts until the candidate has no traffic")
   void afterHalt() {
     Story story = Story.baking();
     story.looks(9, Story.good());
@@ -173,13 +175,13 @@ class WatchDeciderTest {
   }
 
   @Test
-  @DisplayName("D4: telemetry gone for 30 s is one loss and one recovery, and the bake goes on where it was")
+  @DisplayName(
+      "D4: telemetry gone for 30 s is one loss and one recovery, and the bake goes on where it was")
   void telemetryGone() {
     Story story = Story.baking();
     assertThat(story.looks(6, Story.good())).isEmpty(); // 5 s observed
     assertThat(story.blind(30))
-        .containsExactly(
-            new TelemetryLost(Story.START.plusSeconds(6), "connection refused"));
+        .containsExactly(new TelemetryLost(Story.START.plusSeconds(6), "connection refused"));
     assertThat(story.looks(2, Story.good()))
         .containsExactly(new TelemetryRecovered(Duration.ofSeconds(32)));
     assertThat(story.looks(4, Story.good())).isEmpty(); // 9 s observed
@@ -200,7 +202,8 @@ class WatchDeciderTest {
   }
 
   @Test
-  @DisplayName("D4: two failed looks are no loss, and their time counts, since counters go on counting")
+  @DisplayName(
+      "D4: two failed looks are no loss, and their time counts, since counters go on counting")
   void shortGap() {
     Story story = Story.baking();
     List<ReleaseEvent> told = new ArrayList<>(story.looks(3, Story.good()));
@@ -295,7 +298,8 @@ class WatchDeciderTest {
   @Test
   @DisplayName("G2: a baseline answers the request that asked for it, once")
   void baseline() {
-    Story story = Story.accepted().given(new GateEvent.BaselineRequested(1, Duration.ofSeconds(10)));
+    Story story =
+        Story.accepted().given(new GateEvent.BaselineRequested(1, Duration.ofSeconds(10)));
     EventId request = story.lastId();
     WatchGoal.Baseline goal = WatchGoal.of(story.watch()).baseline();
     assertThat(goal).isNotNull();
@@ -313,7 +317,8 @@ class WatchDeciderTest {
   @Test
   @DisplayName("G2: a baseline for another request changes nothing; a refused one says why")
   void baselineRefused() {
-    Story story = Story.accepted().given(new GateEvent.BaselineRequested(1, Duration.ofSeconds(10)));
+    Story story =
+        Story.accepted().given(new GateEvent.BaselineRequested(1, Duration.ofSeconds(10)));
     EventId first = story.lastId();
     assertThat(story.hear(taken(new EventId(new UUID(1, 1))))).isEmpty();
     story.given(new GateEvent.BaselineRequested(2, Duration.ofSeconds(10)));
@@ -326,7 +331,8 @@ class WatchDeciderTest {
   @Test
   @DisplayName("G2: nobody waits for the baseline of a release that does not start")
   void baselineMoot() {
-    Story story = Story.accepted().given(new GateEvent.BaselineRequested(1, Duration.ofSeconds(10)));
+    Story story =
+        Story.accepted().given(new GateEvent.BaselineRequested(1, Duration.ofSeconds(10)));
     story.given(new GateEvent.ReleaseWithdrawn(Actor.claimed("ci"), "not needed"));
     assertThat(WatchGoal.of(story.watch()).baseline()).isNull();
   }
@@ -337,14 +343,16 @@ class WatchDeciderTest {
     Story story =
         Story.baking()
             .given(
-                new RolloutEvent.RolloutSettled(Outcome.ROLLED_BACK, "aborted", Actor.person("ada")));
+                new RolloutEvent.RolloutSettled(
+                    Outcome.ROLLED_BACK, "aborted", Actor.person("ada")));
     assertThat(WatchGoal.of(story.watch())).isEqualTo(new WatchGoal(null, null));
     assertThat(story.looks(60, Story.bad())).isEmpty();
     assertThat(story.blind(60)).isEmpty();
   }
 
   @Test
-  @DisplayName("D3: the share that the judge reckons with is what the target was asked for, or less when it shows less")
+  @DisplayName(
+      "D3: the share that the judge reckons with is what the target was asked for, or less when it shows less")
   void weight() {
     Story story = Story.baking();
     assertThat(story.watch().weight()).isEqualTo(10);

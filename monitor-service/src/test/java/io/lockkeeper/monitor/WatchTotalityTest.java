@@ -21,7 +21,8 @@ class WatchTotalityTest {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   @RepeatedTest(300)
-  @DisplayName("D4, R1: any facts in any order with any reports: nothing throws, and what is said stays in order")
+  @DisplayName(
+      "D4, R1: any facts in any order with any reports: nothing throws, and what is said stays in order")
   void anyHistory(RepetitionInfo repetition) {
     long seed = repetition.getCurrentRepetition();
     Random random = new Random(seed);
@@ -41,7 +42,8 @@ class WatchTotalityTest {
       if (goal != null) {
         clock = clock.after(goal, good, now);
       }
-      List<? extends MonitorEvent> told = WatchDecider.answer(watch, command(any, random, clock, good), now);
+      List<? extends MonitorEvent> told =
+          WatchDecider.answer(watch, command(any, random, clock, good), now);
       check(watch, told, seed);
       told.forEach(event -> append(history, event));
       settleDown(history, now);
@@ -87,8 +89,7 @@ class WatchTotalityTest {
         }
         case MonitorEvent.ReleaseVerified verified -> {
           assertThat(watch.halted() || watch.breached()).as("seed %d", seed).isFalse();
-          assertThat(verified.observed())
-              .isGreaterThanOrEqualTo(watch.monitoring().validation());
+          assertThat(verified.observed()).isGreaterThanOrEqualTo(watch.monitoring().validation());
         }
         case MonitorEvent.BaselineCaptured captured ->
             assertThat(watch.baseline().request()).isEqualTo(captured.request());

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Captures one baseline: looks at the stable version until the window is covered. Looks of before a restart
-/// count, unless the gap is too long. Not thread-safe. Runbook G2.
+/// Captures one baseline: looks at the stable version until the window is covered. Looks of before
+/// a restart count, unless the gap is too long. Not thread-safe. Runbook G2.
 final class BaselineCapture {
 
   private static final int LOOKS_IN_A_WINDOW = 4;
@@ -68,7 +68,8 @@ final class BaselineCapture {
 
   /// Looks once.
   ///
-  /// @return what the baseline came to, again and again until it is recorded; empty while the window is open
+  /// @return what the baseline came to, again and again until it is recorded; empty while the
+  /// window is open
   Optional<Finished> look(Instant at) {
     if (finished != null) {
       return Optional.of(finished);
@@ -99,8 +100,7 @@ final class BaselineCapture {
   }
 
   private Finished finish(Instant at) {
-    Baseline baseline =
-        Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
+    Baseline baseline = Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
     Optional<String> objection = rules.objection(baseline);
     if (objection.isPresent()) {
       return refused(objection.get());
@@ -121,8 +121,7 @@ final class BaselineCapture {
   }
 
   private Finished refused(String reason) {
-    Finished refused =
-        new Finished(new WatchCommand.BaselineFailed(goal.request(), reason), null);
+    Finished refused = new Finished(new WatchCommand.BaselineFailed(goal.request(), reason), null);
     finished = refused;
     return refused;
   }

@@ -1,9 +1,14 @@
 package io.lockkeeper.monitor.adapter;
 
+import io.lockkeeper.events.AuditEvent;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.NotificationEvent;
+import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.BaselineRules;
 import io.lockkeeper.monitor.ReleaseJudge;
@@ -16,14 +21,15 @@ import io.lockkeeper.runbook.Runbook;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at one candidate, from its first traffic to the end: judge and clock, made again from the looks that
-/// are kept, so that a restart or another replica goes on where the last one was. Not thread-safe.
-/// Runbook D4, M1, M2, R1.
+/// Looks at one candidate, from its first traffic to the end: judge and clock, made again from the
+/// looks that are kept, so that a restart or another replica goes on where the last one was. Not
+/// thread-safe. Runbook D4, M1, M2, R1.
 final class CandidateWatch {
 
   private static final Logger LOG = Logger.getLogger(CandidateWatch.class);
@@ -40,11 +46,7 @@ final class CandidateWatch {
   record Seen(WatchCommand command, @Nullable UUID look) {}
 
   private CandidateWatch(
-      ReleaseId release,
-      Telemetry telemetry,
-      LookBook book,
-      ReleaseJudge judge,
-      WatchClock clock) {
+      ReleaseId release, Telemetry telemetry, LookBook book, ReleaseJudge judge, WatchClock clock) {
     this.release = release;
     this.telemetry = telemetry;
     this.book = book;
@@ -61,14 +63,11 @@ final class CandidateWatch {
       LookArchive archive) {
     Runbook runbook = runbook(history);
     Watch watch = Watch.of(history);
-    List<LookRecord> looks = book.candidateLooks(release);
-    boolean archiveRead = false;
-    if (looks.isEmpty() && watch.applied()) {
-      archive.restore(release, history.getFirst().time());
-      archiveRead = true;
-      looks = book.candidateLooks(release);
+    if (!areKept(book, history)) {
+      archive.restore(release, since(history));
     }
-    Baseline baseline = baseline(release, history, runbook, book, archiveRead ? null : archive);
+    Baseline baseline = baseline(release, history, runbook, book);
+    List<LookRecord> looks = book.candidateLooks(release);
     ReleaseJudge judge = new ReleaseJudge(runbook, baseline);
     for (LookRecord look : looks) {
       rejudge(judge, look);
@@ -102,17 +101,9 @@ final class CandidateWatch {
     return new Seen(new WatchCommand.TelemetryFailed(clock, reason), null);
   }
 
-  /// What the facts say of a loss counts: they, and not the looks, are what others heard.
   private static WatchClock clock(Watch watch, List<LookRecord> looks) {
     LookRecord.Clock last = looks.isEmpty() ? null : looks.getLast().clock();
-    if (last == null) {
-      return WatchClock.of(watch);
-    }
-    WatchClock kept = last.at(looks.getLast().at());
-    MonitorEvent.TelemetryLost told = watch.lost();
-    return told == null
-        ? kept
-        : new WatchClock(kept.question(), kept.observed(), kept.seen(), 0, 0, told.since());
+    return last == null ? WatchClock.of(watch) : last.at(looks.getLast().at()).told(watch);
   }
 
   private static void rejudge(ReleaseJudge judge, LookRecord look) {
@@ -131,13 +122,45 @@ final class CandidateWatch {
         .orElseThrow(() -> new IllegalStateException("a release is watched after it is accepted"));
   }
 
-  /// The stored baseline: from the book, from the topic, or what the fact itself says.
+  /// Whether the book has the looks that our facts name. If not, the database was lost or set back.
+  private static boolean areKept(LookBook book, List<Fact> history) {
+    return history.stream()
+        .map(fact -> lookOf(fact.event()))
+        .filter(Objects::nonNull)
+        .allMatch(look -> kept(book, look).isPresent());
+  }
+
+  private static MonitorEvent.@Nullable Look lookOf(ReleaseEvent event) {
+    return switch (event) {
+      case MonitorEvent.BaselineCaptured captured -> captured.look();
+      case MonitorEvent.StageVerified verified -> verified.look();
+      case MonitorEvent.BudgetBreached breached -> breached.look();
+      case MonitorEvent.ReleaseVerified verified -> verified.look();
+      case MonitorEvent _ -> null;
+      case GateEvent _ -> null;
+      case RolloutEvent _ -> null;
+      case AuditEvent _ -> null;
+      case NotificationEvent _ -> null;
+      case Unrecognised _ -> null;
+    };
+  }
+
+  /// When the first look was taken, or a little earlier.
+  private static Instant since(List<Fact> history) {
+    for (Fact fact : history) {
+      if (fact.event() instanceof MonitorEvent.BaselineCaptured captured) {
+        return captured.from();
+      }
+      if (fact.event() instanceof RolloutEvent) {
+        return fact.time();
+      }
+    }
+    return history.getFirst().time();
+  }
+
+  /// The stored baseline; when it is lost, what its fact says.
   private static @Nullable Baseline baseline(
-      ReleaseId release,
-      List<Fact> history,
-      Runbook runbook,
-      LookBook book,
-      @Nullable LookArchive archive) {
+      ReleaseId release, List<Fact> history, Runbook runbook, LookBook book) {
     MonitorEvent.BaselineCaptured captured = null;
     for (Fact fact : history) {
       if (fact.event() instanceof MonitorEvent.BaselineCaptured newer) {
@@ -147,22 +170,17 @@ final class CandidateWatch {
     if (captured == null) {
       return null;
     }
-    Optional<Baseline> kept = kept(book, captured.look());
-    if (kept.isEmpty() && archive != null) {
-      archive.restore(release, history.getFirst().time());
-      kept = kept(book, captured.look());
-    }
-    if (kept.isPresent()) {
-      return kept.get();
+    Baseline stored = kept(book, captured.look()).map(LookRecord::baseline).orElse(null);
+    if (stored != null) {
+      return stored;
     }
     LOG.warnf("the baseline of release %s is lost; its numbers in the log remain", release);
     return BaselineRules.rebuilt(runbook.monitoring(), captured);
   }
 
-  private static Optional<Baseline> kept(LookBook book, MonitorEvent.Look look) {
+  private static Optional<LookRecord> kept(LookBook book, MonitorEvent.Look look) {
     try {
-      return book.find(UUID.fromString(look.id()))
-          .map(found -> LookRecord.read(found.record()).baseline());
+      return book.find(UUID.fromString(look.id())).map(found -> LookRecord.read(found.record()));
     } catch (IllegalArgumentException | UncheckedIOException e) {
       return Optional.empty();
     }

@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What one instance showed at one scrape: the Prometheus text format 0.0.4 and OpenMetrics 1.0, read tolerantly.
+/// What one instance showed at one scrape: the Prometheus text format 0.0.4 and OpenMetrics 1.0,
+/// read tolerantly.
 ///
-/// A line that is not a sample is left out and counted, and the rest is read on: one bad line of a library
-/// must not blind the watch. Comments, types, time stamps and exemplars are passed over; `# EOF` ends the text.
+/// A line that is not a sample is left out and counted, and the rest is read on: one bad line of a
+/// library must not blind the watch. Comments, types, time stamps and exemplars are passed over; `#
+/// EOF` ends the text.
 ///
 /// @param series    the wanted samples, in the order of the text; at most [#MOST_SERIES]
 /// @param malformed lines that are no samples
@@ -167,7 +169,8 @@ public record Exposition(List<Series> series, int malformed) {
         switch (escaped) {
           case 'n' -> value.append('\n');
           case '\\', '"' -> value.append(escaped);
-          default -> value.append('\\').append(escaped); // Prometheus keeps an unknown escape as it is
+          default ->
+              value.append('\\').append(escaped); // Prometheus keeps an unknown escape as it is
         }
       }
       at++;
@@ -209,7 +212,8 @@ public record Exposition(List<Series> series, int malformed) {
     }
   }
 
-  /// A number as metrics write it: decimal, `NaN`, `+Inf`, `-Inf`. Java's own extras (`1f`, `0x1p3`) are none.
+  /// A number as metrics write it: decimal, `NaN`, `+Inf`, `-Inf`. Java's own extras (`1f`,
+  /// `0x1p3`) are none.
   static double number(String text) {
     switch (text) {
       case "NaN", "nan", "Nan" -> {

@@ -17,8 +17,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the runbook's signals out of what an instance shows. Series of one family are added up over their
-/// labels. What is not there stays out of the sample, which is not the same as 0. Runbook M1.
+/// Reads the runbook's signals out of what an instance shows. Series of one family are added up
+/// over their labels. What is not there stays out of the sample, which is not the same as 0.
+/// Runbook M1.
 public final class Instruments {
 
   private static final List<String> STATUS_LABELS =
@@ -45,7 +46,8 @@ public final class Instruments {
     for (Signal signal : signals) {
       String family = family(signal.metric());
       names.addAll(
-          List.of(family, family + "_total", family + "_count", family + "_bucket", family + "_bytes"));
+          List.of(
+              family, family + "_total", family + "_count", family + "_bucket", family + "_bytes"));
     }
     this.wanted = Set.copyOf(names);
   }
@@ -70,7 +72,8 @@ public final class Instruments {
       String family = family(signal.metric());
       switch (signal.kind()) {
         case ERRORS -> sample = withErrors(sample, names.get(i), counter(shown, family));
-        case DURATION -> sample = withDuration(sample, names.get(i), shown.named(family + "_bucket"));
+        case DURATION ->
+            sample = withDuration(sample, names.get(i), shown.named(family + "_bucket"));
         case KPI -> sample = withKpi(sample, names.get(i), counter(shown, family), requests);
         case CPU -> cpu = number(sum(counter(shown, family)), cpu);
         case MEMORY -> memory = number(sum(gauge(shown, family)), memory);
@@ -91,7 +94,8 @@ public final class Instruments {
         || sample.memoryBytes() != null;
   }
 
-  /// The requests served: of the rate signal when there is one, otherwise of errors, otherwise of durations.
+  /// The requests served: of the rate signal when there is one, otherwise of errors, otherwise of
+  /// durations.
   private OptionalDouble requests(Exposition shown) {
     for (Signal.Kind kind : List.of(Signal.Kind.RATE, Signal.Kind.ERRORS, Signal.Kind.DURATION)) {
       for (Signal signal : signals) {
@@ -123,7 +127,8 @@ public final class Instruments {
         : sample;
   }
 
-  /// Business events per request. More events than requests are no share of them and count as not measured.
+  /// Business events per request. More events than requests are no share of them and count as not
+  /// measured.
   private static Sample withKpi(
       Sample sample, String name, List<Series> counter, OptionalDouble requests) {
     OptionalDouble events = sum(counter);
@@ -132,8 +137,7 @@ public final class Instruments {
     }
     return sample.withTrials(
         name,
-        Trials.ofSuccesses(
-            Math.round(requests.getAsDouble()), Math.round(events.getAsDouble())));
+        Trials.ofSuccesses(Math.round(requests.getAsDouble()), Math.round(events.getAsDouble())));
   }
 
   private static Sample withDuration(Sample sample, String name, List<Series> buckets) {

@@ -1,5 +1,7 @@
 package io.lockkeeper.monitor.adapter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.lockkeeper.events.ReleaseId;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,13 +17,17 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jboss.logging.Logger;
 
-/// Reads the looks of a release back from `release-telemetry`, for a database that lost them. What is not on
-/// the topic either stays lost: the watch then begins anew, which takes longer and lets nothing pass.
+/// Reads the looks of a release back from `release-telemetry`, for a database that lost them. What
+/// is not on the topic either stays lost: the watch then begins anew, which takes longer and lets
+/// nothing pass.
 @ApplicationScoped
 public class LookArchive {
 
@@ -68,18 +74,21 @@ public class LookArchive {
   }
 
   private int restore(Consumer<String, byte[]> consumer, ReleaseId release, Instant since) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
+    List<PartitionInfo> all = consumer.partitionsFor(topic);
+    if (all == null || all.isEmpty()) {
+      throw new UnknownTopicOrPartitionException("there is no topic " + topic);
+    }
+    // Where a producer puts this key: all looks of a release are on one partition.
+    int partition = Utils.toPositive(Utils.murmur2(release.value().getBytes(UTF_8))) % all.size();
+    List<TopicPartition> partitions = List.of(new TopicPartition(topic, partition));
     consumer.assign(partitions);
     Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
     Map<TopicPartition, Long> times = new HashMap<>();
-    partitions.forEach(partition -> times.put(partition, since.toEpochMilli()));
+    partitions.forEach(one -> times.put(one, since.toEpochMilli()));
     Map<TopicPartition, OffsetAndTimestamp> begin = consumer.offsetsForTimes(times);
-    for (TopicPartition partition : partitions) {
-      OffsetAndTimestamp from = begin.get(partition);
-      consumer.seek(partition, from == null ? end.getOrDefault(partition, 0L) : from.offset());
+    for (TopicPartition one : partitions) {
+      OffsetAndTimestamp from = begin.get(one);
+      consumer.seek(one, from == null ? end.getOrDefault(one, 0L) : from.offset());
     }
     int found = 0;
     long deadline = System.nanoTime() + LONGEST.toNanos();
@@ -105,8 +114,7 @@ public class LookArchive {
     }
   }
 
-  private static boolean isAtEnd(
-      Consumer<String, byte[]> consumer, Map<TopicPartition, Long> end) {
+  private static boolean isAtEnd(Consumer<String, byte[]> consumer, Map<TopicPartition, Long> end) {
     return end.entrySet().stream()
         .allMatch(last -> consumer.position(last.getKey()) >= last.getValue());
   }

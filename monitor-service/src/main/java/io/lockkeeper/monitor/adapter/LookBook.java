@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/// The table of looks. Each call is a transaction of its own, apart from those of the journal: a look is not a
-/// fact, and one without a fact harms nobody. Trouble with the database is [JournalUnavailable].
+/// The table of looks. Each call is a transaction of its own, apart from those of the journal: a
+/// look is not a fact, and one without a fact harms nobody. Trouble with the database is
+/// [JournalUnavailable].
 @ApplicationScoped
 public class LookBook {
 
@@ -78,7 +79,8 @@ public class LookBook {
         });
   }
 
-  /// The looks at the candidate of this release, oldest first; the newest 20,000 when there are more.
+  /// The looks at the candidate of this release, oldest first; the newest 20,000 when there are
+  /// more.
   public List<LookRecord> candidateLooks(ReleaseId release) {
     String sql =
         """

@@ -37,15 +37,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Sends looks to `release-telemetry`, of each release in order, at least once.
 ///
-/// The table is the queue: what is sent is read from there and marked when the topic has acknowledged it, so
-/// nothing is lost with the process and nothing piles up in memory while Kafka is away. After a failed send
-/// nothing further goes out; the producer is closed and sending starts again at the oldest look.
+/// The table is the queue: what is sent is read from there and marked when the topic has
+/// acknowledged it, so nothing is lost with the process and nothing piles up in memory while Kafka
+/// is away. After a failed send nothing further goes out; the producer is closed and sending starts
+/// again at the oldest look.
 ///
-/// **Before a fact.** A fact rests on its look, so the look is to be on the topic first, and whoever appends the
-/// fact waits for [#isAcknowledged]. For a verdict or a baseline the wait decides: without an acknowledgement there
-/// is no fact, and the next look says the same again. For a breach it does not: Kafka's absence must never delay
-/// a halt, so after at most 2 s `BudgetBreached` is appended all the same. Its look is in the table by then, is
-/// named in the fact by id and digest, and follows as soon as Kafka is back, in order; only a reader who asks
+/// **Before a fact.** A fact rests on its look, so the look is to be on the topic first, and
+/// whoever appends the fact waits for [#isAcknowledged]. For a verdict or a baseline the wait
+/// decides: without an acknowledgement there is no fact, and the next look says the same again. For
+/// a breach it does not: Kafka's absence must never delay a halt, so after at most 2 s
+/// `BudgetBreached` is appended all the same. Its look is in the table by then, is named in the
+/// fact by id and digest, and follows as soon as Kafka is back, in order; only a reader who asks
 /// for it in between has to wait.
 @ApplicationScoped
 public class LookFeed {
@@ -103,7 +105,8 @@ public class LookFeed {
     }
   }
 
-  /// Sends this release's looks and waits, at most so long, until the topic has acknowledged this one.
+  /// Sends this release's looks and waits, at most so long, until the topic has acknowledged this
+  /// one.
   public boolean isAcknowledged(ReleaseId release, UUID look, Duration atMost) {
     CompletableFuture<Void> acknowledged =
         awaited.computeIfAbsent(look, id -> new CompletableFuture<>());
@@ -137,6 +140,9 @@ public class LookFeed {
       } catch (InterruptedException e) {
         break;
       } catch (ExecutionException | JournalUnavailable | KafkaException e) {
+        if (closing) {
+          break;
+        }
         LOG.warnf("looks are sent again: %s", e.getCause() == null ? e : e.getCause());
         dropProducer();
         pause = pause(pause);

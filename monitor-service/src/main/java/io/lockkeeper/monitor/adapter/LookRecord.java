@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One look as it stands on `release-telemetry` and in the table `look`: the raw counters of both versions and
-/// what was made of them. The looks of a release, judged again in their order, give the same assessments.
+/// One look as it stands on `release-telemetry` and in the table `look`: the raw counters of both
+/// versions and what was made of them. The looks of a release, judged again in their order, give
+/// the same assessments.
 ///
 /// @param request    the baseline that was asked for; null for looks at a candidate
 /// @param weight     the candidate's share of traffic, percent
-/// @param assessment what the judge made of it and all before it; null for looks at the stable version alone
+/// @param assessment what the judge made of it and all before it; null for looks at the stable
+///                   version alone
 /// @param clock      the watch's clock after it; null like `assessment`
 /// @param baseline   what the looks for `request` came to; only in the last of them
 public record LookRecord(
@@ -95,14 +97,33 @@ public record LookRecord(
   static LookRecord forBaseline(
       ReleaseId release, EventId request, Instant at, List<Sample> stable) {
     return new LookRecord(
-        UUID.randomUUID(), release, Kind.BASELINE_LOOK, at, request, 0, stable, List.of(), null, null, null);
+        UUID.randomUUID(),
+        release,
+        Kind.BASELINE_LOOK,
+        at,
+        request,
+        0,
+        stable,
+        List.of(),
+        null,
+        null,
+        null);
   }
 
   /// What the looks for a baseline came to.
-  static LookRecord ofBaseline(
-      ReleaseId release, EventId request, Instant at, Baseline baseline) {
+  static LookRecord ofBaseline(ReleaseId release, EventId request, Instant at, Baseline baseline) {
     return new LookRecord(
-        UUID.randomUUID(), release, Kind.BASELINE, at, request, 0, List.of(), List.of(), null, null, baseline);
+        UUID.randomUUID(),
+        release,
+        Kind.BASELINE,
+        at,
+        request,
+        0,
+        List.of(),
+        List.of(),
+        null,
+        null,
+        baseline);
   }
 
   /// A look at both versions.

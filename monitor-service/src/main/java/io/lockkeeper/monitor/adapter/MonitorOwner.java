@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Gives the journal what makes it monitor-service's: in whose name it writes, whom it listens to, and what
-/// follows from what it knows.
+/// Gives the journal what makes it monitor-service's: in whose name it writes, whom it listens to,
+/// and what follows from what it knows.
 @ApplicationScoped
 public class MonitorOwner {
 
-  /// An open watch waits for facts and looks and for no time of day. Its alarm only says that it is open, so
-  /// that the journal asks it after every start.
+  /// An open watch waits for facts and looks and for no time of day. Its alarm only says that it is
+  /// open, so that the journal asks it after every start.
   private static final Instant NOT_SOON = Instant.parse("9999-12-31T00:00:00Z");
 
   @Produces
@@ -42,7 +42,9 @@ public class MonitorOwner {
 
   private static Optional<Instant> due(List<Fact> history) {
     Watch watch = Watch.of(history);
-    return watch.ended() ? Optional.empty() : WatchDecider.due(watch).or(() -> Optional.of(NOT_SOON));
+    return watch.ended()
+        ? Optional.empty()
+        : WatchDecider.due(watch).or(() -> Optional.of(NOT_SOON));
   }
 
   /// A release with too many facts may still be told to be in breach.

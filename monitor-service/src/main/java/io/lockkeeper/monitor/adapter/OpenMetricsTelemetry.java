@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads Prometheus text or OpenMetrics straight from the instances, by HTTP.
 ///
-/// Calls only the hosts that the operators allow and follows no redirect. An answer may have 5 MiB, packed or
-/// unpacked; the time-out covers it to its last byte.
+/// Calls only the hosts that the operators allow and follows no redirect. An answer may have 5 MiB,
+/// packed or unpacked; the time-out covers it to its last byte.
 @ApplicationScoped
 public final class OpenMetricsTelemetry implements Telemetry {
 

@@ -7,8 +7,8 @@ import java.util.List;
 /// Where the numbers of a release come from: the instances of both versions.
 public interface Telemetry {
 
-  /// Reads every instance of both versions once, all at the same time. Takes at most the smaller of the
-  /// monitoring interval and 5 s; what did not answer by then is missing.
+  /// Reads every instance of both versions once, all at the same time. Takes at most the smaller of
+  /// the monitoring interval and 5 s; what did not answer by then is missing.
   Scrape scrape(Monitoring monitoring);
 
   /// Reads every instance of the stable version once.

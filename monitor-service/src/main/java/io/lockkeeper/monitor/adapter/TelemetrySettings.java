@@ -13,8 +13,8 @@ import java.util.Set;
 @ConfigMapping(prefix = "lockkeeper.telemetry")
 public interface TelemetrySettings {
 
-  /// The hosts that metrics are read from. A runbook that names another is not followed there, so that a
-  /// file cannot send this service to where it should not call.
+  /// The hosts that metrics are read from. A runbook that names another is not followed there, so
+  /// that a file cannot send this service to where it should not call.
   @WithDefault("127.0.0.1,localhost")
   Set<String> hosts();
 
@@ -24,7 +24,8 @@ public interface TelemetrySettings {
   @Max(1024)
   int scrapesAtOnce();
 
-  /// How many releases this replica watches at the same time; the others wait for it or for another replica.
+  /// How many releases this replica watches at the same time; the others wait for it or for another
+  /// replica.
   @WithDefault("500")
   @Min(1)
   int releasesAtOnce();

@@ -15,7 +15,8 @@ final class Troubles {
       return "no instance is named";
     }
     String some = String.join("; ", troubles.subList(0, Math.min(MOST, troubles.size())));
-    String all = troubles.size() <= MOST ? some : some + "; and %d more".formatted(troubles.size() - MOST);
+    String all =
+        troubles.size() <= MOST ? some : some + "; and %d more".formatted(troubles.size() - MOST);
     return all.length() <= LONGEST ? all : all.substring(0, LONGEST - 1) + "…";
   }
 }

@@ -13,7 +13,6 @@ import io.lockkeeper.monitor.WatchDecider;
 import io.lockkeeper.monitor.WatchGoal;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at one release for as long as there is something to look at. One replica at a time, by a lease; the
-/// other stands by and goes on from the looks that are kept. A look that comes twice changes nothing, since
-/// what follows is decided from the facts.
+/// Looks at one release for as long as there is something to look at. One replica at a time, by a
+/// lease; the other stands by and goes on from the looks that are kept. A look that comes twice
+/// changes nothing, since what follows is decided from the facts.
 final class WatchLoop {
 
   private static final Logger LOG = Logger.getLogger(WatchLoop.class);
@@ -184,8 +183,8 @@ final class WatchLoop {
     }
   }
 
-  /// Whether the topic has the look that these facts rest on, or need not have it: a breach waits, but not for
-  /// ever, and lost telemetry has no look.
+  /// Whether the topic has the look that these facts rest on, or need not have it: a breach waits,
+  /// but not for ever, and lost telemetry has no look.
   private boolean mayBeSaid(List<? extends MonitorEvent> facts, @Nullable UUID look) {
     boolean verdict =
         facts.stream()
@@ -205,8 +204,7 @@ final class WatchLoop {
   }
 
   private void report(WatchCommand command) {
-    journal.record(
-        release, (history, now) -> WatchDecider.answer(Watch.of(history), command, now));
+    journal.record(release, (history, now) -> WatchDecider.answer(Watch.of(history), command, now));
   }
 
   /// Forgets everything that another replica may know better.
@@ -221,9 +219,7 @@ final class WatchLoop {
     if (goal.baseline() != null && capture != null) {
       return capture.interval();
     }
-    return goal.candidate() == null
-        ? AFTER_TROUBLE
-        : goal.candidate().monitoring().interval();
+    return goal.candidate() == null ? AFTER_TROUBLE : goal.candidate().monitoring().interval();
   }
 
   private void later() {

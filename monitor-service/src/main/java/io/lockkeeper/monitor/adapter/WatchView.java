@@ -18,8 +18,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One row per release, for lists and for finding what has to be looked at. Written with the facts; can be
-/// written again from them at any time.
+/// One row per release, for lists and for finding what has to be looked at. Written with the facts;
+/// can be written again from them at any time.
 @Entity
 @Table(name = "watch_view")
 public class WatchView extends PanacheEntityBase {
@@ -126,7 +126,8 @@ public class WatchView extends PanacheEntityBase {
 
   private static String subject(@Nullable Question question) {
     return switch (question) {
-      case Question.OfStage(int stage, int attempt) -> "stage %d, attempt %d".formatted(stage, attempt);
+      case Question.OfStage(int stage, int attempt) ->
+          "stage %d, attempt %d".formatted(stage, attempt);
       case Question.OfRelease() -> "release";
       case null -> "";
     };

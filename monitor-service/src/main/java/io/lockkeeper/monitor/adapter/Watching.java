@@ -21,17 +21,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/// Looks at every release that there is something to look at: one loop each, in a virtual thread. Runbook G2,
-/// D4, M1, R1.
+/// Looks at every release that there is something to look at: one loop each, in a virtual thread.
+/// Runbook G2, D4, M1, R1.
 ///
-/// It follows state and not messages: woken by every commit, and by a look at the list of watches at the start
-/// and every few seconds, it computes the goal anew. So a crash costs nothing, and a second replica takes over.
+/// It follows state and not messages: woken by every commit, and by a look at the list of watches
+/// at the start and every few seconds, it computes the goal anew. So a crash costs nothing, and a
+/// second replica takes over.
 @ApplicationScoped
 public class Watching {
 
   private static final Logger LOG = Logger.getLogger(Watching.class);
 
   private static final Duration SWEEP = Duration.ofSeconds(5);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
   private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
   private static final Duration UNSENT_FOR_LONG = Duration.ofSeconds(30);
   private static final int MOST_UNSENT = 100;
@@ -49,6 +51,7 @@ public class Watching {
   private final Clock clock = Clock.systemUTC();
   private final Map<ReleaseId, WatchLoop> loops = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Thread sweeper = Thread.ofVirtual().name("watch-sweep").unstarted(this::sweep);
   private volatile boolean closed;
 
   Watching(
@@ -74,15 +77,16 @@ public class Watching {
     Gauge.builder("lockkeeper.monitor.watches", loops, Map::size)
         .description("Releases that this replica looks at or stands by for")
         .register(registry);
-    threads.execute(this::sweep);
+    sweeper.start();
   }
 
   void stop(@Observes ShutdownEvent stopped) {
     closed = true;
+    sweeper.interrupt();
     loops.values().forEach(WatchLoop::close);
     threads.shutdown();
     try {
-      if (!threads.awaitTermination(SWEEP.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();
       }
     } catch (InterruptedException e) {
@@ -90,7 +94,8 @@ public class Watching {
     }
   }
 
-  /// Makes sure that this release is being looked at, if there is something to look at; returns at once.
+  /// Makes sure that this release is being looked at, if there is something to look at; returns at
+  /// once.
   void wake(ReleaseId release) {
     WatchLoop running = loops.get(release);
     if (running != null) {
@@ -102,8 +107,7 @@ public class Watching {
 
   private void begin(ReleaseId release) {
     WatchLoop loop =
-        new WatchLoop(
-            release, journal, leases, telemetry, book, archive, feed, rules, clock);
+        new WatchLoop(release, journal, leases, telemetry, book, archive, feed, rules, clock);
     if (loops.putIfAbsent(release, loop) == null) {
       threads.execute(() -> run(loop));
     } else {

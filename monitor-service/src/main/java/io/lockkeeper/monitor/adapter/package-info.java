@@ -1,4 +1,5 @@
-/// The outside of monitor-service: reads metrics, keeps looks, listens to the topic, answers people.
+/// The outside of monitor-service: reads metrics, keeps looks, listens to the topic, answers
+/// people.
 @NullMarked
 package io.lockkeeper.monitor.adapter;
 

@@ -66,13 +66,22 @@ class ExpositionTest {
   @DisplayName("M1: escapes, braces, hashes, commas and line ends inside label values")
   void labels() {
     Exposition read =
-        parse("a{path=\"C:\\\\DIR\\\\\",error=\"say \\\"no\\\"\\n{x=1} # , }\",odd=\"\\d\", u = \"ü😀\" } 1\r\n");
+        parse(
+            "a{path=\"C:\\\\DIR\\\\\",error=\"say \\\"no\\\"\\n{x=1} # , }\",odd=\"\\d\", u = \"ü😀\" } 1\r\n");
     assertThat(read.malformed()).isZero();
     assertThat(read.series())
         .containsExactly(
             new Series(
                 "a",
-                Map.of("path", "C:\\DIR\\", "error", "say \"no\"\n{x=1} # , }", "odd", "\\d", "u", "ü😀"),
+                Map.of(
+                    "path",
+                    "C:\\DIR\\",
+                    "error",
+                    "say \"no\"\n{x=1} # , }",
+                    "odd",
+                    "\\d",
+                    "u",
+                    "ü😀"),
                 1));
   }
 
@@ -122,7 +131,13 @@ class ExpositionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1", "-1.5e3, -1500", "+2, 2", ".5, 0.5", "1e400, Infinity", "+Inf, Infinity", "-Inf, -Infinity",
+    "1, 1",
+    "-1.5e3, -1500",
+    "+2, 2",
+    ".5, 0.5",
+    "1e400, Infinity",
+    "+Inf, Infinity",
+    "-Inf, -Infinity",
     "1.7e+10, 1.7e10"
   })
   @DisplayName("M1: numbers as metrics write them")
@@ -140,7 +155,8 @@ class ExpositionTest {
   }
 
   @Test
-  @DisplayName("M1: series that nobody asked for are passed over, and there is a limit to the others")
+  @DisplayName(
+      "M1: series that nobody asked for are passed over, and there is a limit to the others")
   void limits() {
     Exposition read = Exposition.parse("a 1\nb{x=\"1\"} 2\n{\"c\"} 3\n", "b"::equals);
     assertThat(read.series()).containsExactly(new Series("b", Map.of("x", "1"), 2));

@@ -51,8 +51,7 @@ class InstrumentsTest {
         .containsEntry("errors", new Trials(1_000, 50))
         .containsEntry("orders", new Trials(1_000, 600));
     assertThat(sample.durations())
-        .containsEntry(
-            "duration", new Histogram(List.of(0.1, 0.5), List.of(600L, 880L, 1_000L)));
+        .containsEntry("duration", new Histogram(List.of(0.1, 0.5), List.of(600L, 880L, 1_000L)));
     assertThat(sample.cpuSeconds()).isEqualTo(12.5);
     assertThat(sample.memoryBytes()).isEqualTo(1.5e8);
   }
@@ -64,7 +63,8 @@ class InstrumentsTest {
     assertThat(read(signals, "hits{code=\"500\"} 2\nhits{code=\"200\"} 8").trials())
         .containsEntry("errors", new Trials(10, 2));
     List<Signal> counted = List.of(new Signal("errors", "server_seconds", Kind.ERRORS, true));
-    assertThat(read(counted, "server_seconds_count{status=\"502\"} 1\nserver_seconds_sum 3").trials())
+    assertThat(
+            read(counted, "server_seconds_count{status=\"502\"} 1\nserver_seconds_sum 3").trials())
         .containsEntry("errors", new Trials(1, 1));
   }
 
@@ -100,7 +100,9 @@ class InstrumentsTest {
             orders_total 8
             """);
     assertThat(sample.requests()).isEqualTo(7);
-    assertThat(sample.trials()).containsOnlyKeys("errors").containsEntry("errors", new Trials(7, 0));
+    assertThat(sample.trials())
+        .containsOnlyKeys("errors")
+        .containsEntry("errors", new Trials(7, 0));
     assertThat(sample.durations())
         .containsEntry("duration", new Histogram(List.of(2.0), List.of(4L, 9L)));
     assertThat(sample.cpuSeconds()).isNull();
@@ -116,9 +118,11 @@ class InstrumentsTest {
   }
 
   @Test
-  @DisplayName("M1: a histogram that was cut off, or shares no bucket with its sisters, is left out")
+  @DisplayName(
+      "M1: a histogram that was cut off, or shares no bucket with its sisters, is left out")
   void brokenHistogram() {
-    assertThat(read(ALL, "http_request_duration_seconds_bucket{le=\"1\"} 3\n").durations()).isEmpty();
+    assertThat(read(ALL, "http_request_duration_seconds_bucket{le=\"1\"} 3\n").durations())
+        .isEmpty();
     assertThat(
             read(
                     ALL,

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
 import io.lockkeeper.runbook.Runbook.Monitoring;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,8 +24,7 @@ class OpenMetricsTelemetryTest {
   private static final String SHOWN = "http_requests_total{status=\"200\"} 7\n";
   private static final String FILLER = "# HELP x " + "y".repeat(1_000) + "\n";
 
-  private final OpenMetricsTelemetry telemetry =
-      new OpenMetricsTelemetry(settings(Set.of("127.0.0.1")));
+  private final OpenMetricsTelemetry telemetry = new OpenMetricsTelemetry(settings("127.0.0.1"));
   private MetricsServer stable;
   private MetricsServer candidate;
 
@@ -56,7 +55,8 @@ class OpenMetricsTelemetryTest {
   @Test
   @DisplayName("G2: for a baseline the candidate is not asked")
   void stableAlone() {
-    Scrape scrape = telemetry.scrapeStable(monitoring(List.of(stable.uri()), List.of(candidate.uri())));
+    Scrape scrape =
+        telemetry.scrapeStable(monitoring(List.of(stable.uri()), List.of(candidate.uri())));
     assertThat(scrape.stable()).hasSize(1);
     assertThat(scrape.candidate()).isEmpty();
   }
@@ -116,7 +116,8 @@ class OpenMetricsTelemetryTest {
   }
 
   @Test
-  @DisplayName("M1: an instance that is down, fails, redirects, or shows something else is a trouble with its name")
+  @DisplayName(
+      "M1: an instance that is down, fails, redirects, or shows something else is a trouble with its name")
   void troubles() throws IOException {
     int free;
     try (ServerSocket socket = new ServerSocket(0)) {
@@ -162,8 +163,7 @@ class OpenMetricsTelemetryTest {
   void partly() {
     stable.does(exchange -> MetricsServer.answer(exchange, 503, ""));
     Scrape scrape =
-        telemetry.scrape(
-            monitoring(List.of(stable.uri()), List.of(candidate.uri(), stable.uri())));
+        telemetry.scrape(monitoring(List.of(stable.uri()), List.of(candidate.uri(), stable.uri())));
     assertThat(scrape.candidate()).hasSize(1);
     assertThat(scrape.stable()).isEmpty();
     assertThat(scrape.troubles()).hasSize(2);
@@ -176,7 +176,9 @@ class OpenMetricsTelemetryTest {
   private static void flood(OutputStream body) {
     byte[] line = FILLER.getBytes(UTF_8);
     try {
-      for (int written = 0; written < OpenMetricsTelemetry.LARGEST_BODY + 100_000; written += line.length) {
+      for (int written = 0;
+          written < OpenMetricsTelemetry.LARGEST_BODY + 100_000;
+          written += line.length) {
         body.write(line);
       }
       body.write(SHOWN.getBytes(UTF_8));
@@ -198,47 +200,11 @@ class OpenMetricsTelemetryTest {
         Duration.ofMillis(1_500), stable, candidate, null, null, null, null, null, null);
   }
 
-  static TelemetrySettings settings(Set<String> hosts) {
-    return new TelemetrySettings() {
-      @Override
-      public Set<String> hosts() {
-        return hosts;
-      }
-
-      @Override
-      public int scrapesAtOnce() {
-        return 4;
-      }
-
-      @Override
-      public int releasesAtOnce() {
-        return 4;
-      }
-
-      @Override
-      public String topic() {
-        return "release-telemetry";
-      }
-
-      @Override
-      public Duration keep() {
-        return Duration.ofDays(1);
-      }
-
-      @Override
-      public BaselineLimits baseline() {
-        return new BaselineLimits() {
-          @Override
-          public long minimumRequests() {
-            return 50;
-          }
-
-          @Override
-          public double unhealthy() {
-            return 0.05;
-          }
-        };
-      }
-    };
+  private static TelemetrySettings settings(String hosts) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(TelemetrySettings.class)
+        .withDefaultValue("lockkeeper.telemetry.hosts", hosts)
+        .build()
+        .getConfigMapping(TelemetrySettings.class);
   }
 }

@@ -1,0 +1,339 @@
+package io.lockkeeper.monitor.adapter;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.EventId;
+import io.lockkeeper.events.GateEvent;
+import io.lockkeeper.events.MonitorEvent.BaselineCaptured;
+import io.lockkeeper.events.MonitorEvent.BaselineRefused;
+import io.lockkeeper.events.MonitorEvent.BudgetBreached;
+import io.lockkeeper.events.MonitorEvent.Look;
+import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.MonitorEvent.ObservationStarted;
+import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
+import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryLost;
+import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.Stage;
+import io.lockkeeper.events.Verdict;
+import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.runbook.Lane;
+import io.lockkeeper.runbook.ReleaseRequest;
+import io.lockkeeper.runbook.Runbook;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.jwt.build.Jwt;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(EmbeddedPlatformResource.class)
+class MonitorServiceTest {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration INTERVAL = Duration.ofMillis(300);
+  private static final Stage HALF =
+      Stage.traffic(0, 50, Duration.ofSeconds(2), Duration.ofSeconds(60));
+
+  private final ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
+  private Topic topic;
+  private Instance stable;
+  private Instance candidate;
+
+  @BeforeEach
+  void start() throws IOException {
+    topic = new Topic();
+    stable = new Instance();
+    candidate = new Instance();
+  }
+
+  @AfterEach
+  void end() {
+    topic.say(release, new RolloutEvent.RolloutSettled(Outcome.VERIFIED, "over", Actor.RUNBOOK));
+    topic.close();
+    stable.close();
+    candidate.close();
+  }
+
+  @Test
+  @DisplayName(
+      "G2: a baseline that is asked for is captured from the stable version, its samples on the topic before the fact")
+  void baseline() {
+    accepted();
+    stable.fails(0.01);
+    EventId request = topic.say(release, new GateEvent.BaselineRequested(1, Duration.ofSeconds(2)));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineCaptured.class)).hasSize(1));
+    BaselineCaptured captured = topic.heard(release, BaselineCaptured.class).getFirst();
+    assertThat(captured.request()).isEqualTo(request);
+    assertThat(Duration.between(captured.from(), captured.until()))
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+    assertThat(captured.measures())
+        .extracting(Measure::signal)
+        .contains("errors", "duration p50", "duration p90", "duration p99", "rate");
+    assertThat(captured.measures().getFirst().control()).isBetween(0.001, 0.05);
+    ConsumerRecord<String, byte[]> look = lookOf(captured.look());
+    assertThat(Digest.of(look.value())).isEqualTo(captured.look().digest());
+    LookRecord record = LookRecord.read(look.value());
+    assertThat(record.kind()).isEqualTo(LookRecord.Kind.BASELINE);
+    assertThat(record.baseline().durations()).containsKey("duration");
+    assertThat(topic.looks(release).stream().map(ConsumerRecord::value).map(LookRecord::read))
+        .filteredOn(one -> one.kind() == LookRecord.Kind.BASELINE_LOOK)
+        .hasSizeGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  @DisplayName(
+      "G2: a stable version that cannot be reached, or is unhealthy, gives no baseline and a reason")
+  void noBaseline() {
+    accepted();
+    stable.goesDark(true);
+    EventId first = topic.say(release, new GateEvent.BaselineRequested(1, Duration.ofSeconds(1)));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(1));
+    stable.goesDark(false);
+    stable.fails(0.5);
+    EventId second = topic.say(release, new GateEvent.BaselineRequested(2, Duration.ofSeconds(1)));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(2));
+    List<BaselineRefused> refused = topic.heard(release, BaselineRefused.class);
+    assertThat(refused).extracting(BaselineRefused::request).containsExactly(first, second);
+    assertThat(refused.getFirst().reason()).startsWith("unreachable").contains("answers 503");
+    assertThat(refused.getLast().reason()).startsWith("unhealthy");
+  }
+
+  @Test
+  @DisplayName(
+      "D4, M1: a good candidate's stage is verified, then the release at full traffic, each with its look")
+  void goodRelease() {
+    baking();
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, StageVerified.class)).hasSize(1));
+    StageVerified verified = topic.heard(release, StageVerified.class).getFirst();
+    assertThat(verified.verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(verified.measures()).extracting(Measure::signal).contains("errors", "duration p99");
+    assertThat(Digest.of(lookOf(verified.look()).value())).isEqualTo(verified.look().digest());
+    topic.say(release, new RolloutEvent.StageCompleted(HALF, 1));
+    topic.say(release, new RolloutEvent.RolloutCompleted(Instant.now().plusSeconds(600)));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, ReleaseVerified.class)).hasSize(1));
+    assertThat(topic.heard(release, ObservationStarted.class))
+        .containsExactly(new ObservationStarted(Duration.ofSeconds(3)));
+    ReleaseVerified last = topic.heard(release, ReleaseVerified.class).getFirst();
+    assertThat(last.verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(last.observed()).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+    assertThat(topic.heard(release, BudgetBreached.class)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("R1: errors that rise are a breach, told once, with what was seen")
+  void badRelease() {
+    baking();
+    candidate.fails(0.8);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1));
+    BudgetBreached breach = topic.heard(release, BudgetBreached.class).getFirst();
+    assertThat(breach.measure().signal()).isEqualTo("errors");
+    assertThat(breach.measure().candidate()).isGreaterThan(0.1);
+    assertThat(breach.evidence()).isNotBlank();
+    LookRecord look = LookRecord.read(lookOf(breach.look()).value());
+    assertThat(look.assessment().verdict()).isEqualTo(Verdict.FAILED);
+    int looks = topic.looks(release).size();
+    await().atMost(SOON).until(() -> topic.looks(release).size() > looks + 5);
+    assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1);
+    assertThat(topic.heard(release, StageVerified.class)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "D4: metrics that stop and come back are one loss and one recovery, and the bake goes on")
+  void telemetryLost() {
+    baking(Stage.traffic(0, 50, Duration.ofSeconds(4), Duration.ofSeconds(60)));
+    await().atMost(SOON).until(() -> topic.looks(release).size() > 2);
+    candidate.goesDark(true);
+    stable.goesDark(true);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, TelemetryLost.class)).hasSize(1));
+    given()
+        .auth()
+        .oauth2(token("viewer"))
+        .get("/watches/" + release)
+        .then()
+        .statusCode(200)
+        .body("watch.lostSince", notNullValue());
+    candidate.goesDark(false);
+    stable.goesDark(false);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, StageVerified.class)).hasSize(1));
+    assertThat(topic.heard(release))
+        .hasExactlyElementsOfTypes(
+            TelemetryLost.class, TelemetryRecovered.class, StageVerified.class);
+    assertThat(topic.heard(release, StageVerified.class).getFirst().verdict())
+        .isEqualTo(Verdict.PASSED);
+  }
+
+  @Test
+  @DisplayName("M2: people see what is watched and the numbers of the last look; nobody else does")
+  void rest() {
+    baking();
+    await().atMost(SOON).until(() -> !topic.looks(release).isEmpty());
+    given().get("/watches").then().statusCode(401);
+    given().auth().oauth2(token("stranger")).get("/watches").then().statusCode(403);
+    given()
+        .auth()
+        .oauth2(token("viewer"))
+        .get("/watches?ended=false")
+        .then()
+        .statusCode(200)
+        .body("release", hasItem(release.value()));
+    given()
+        .auth()
+        .oauth2(token("operator"))
+        .get("/watches/" + release)
+        .then()
+        .statusCode(200)
+        .body("watch.watches", equalTo("CANDIDATE"))
+        .body("watch.weight", equalTo(50))
+        .body("lastLook.kind", equalTo("CANDIDATE"))
+        .body("lastLook.candidate", equalTo(1))
+        .body("lastLook.verdict", notNullValue());
+    given()
+        .auth()
+        .oauth2(token("viewer"))
+        .get("/watches/unknown")
+        .then()
+        .statusCode(404)
+        .contentType("application/problem+json")
+        .body("code", equalTo("unknown-release"));
+    given().auth().oauth2(token("viewer")).get("/watches?size=100000").then().statusCode(422);
+  }
+
+  private ConsumerRecord<String, byte[]> lookOf(Look look) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                topic.looks(release).stream()
+                    .anyMatch(record -> Topic.header(record, "ce_id").equals(look.id())));
+    return topic.looks(release).stream()
+        .filter(record -> Topic.header(record, "ce_id").equals(look.id()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void baking() {
+    baking(HALF);
+  }
+
+  private void baking(Stage stage) {
+    accepted();
+    topic.say(
+        release,
+        new RolloutEvent.DeploymentStarted(
+            new Lane("demo/shop", "production"),
+            1,
+            List.of(stage),
+            artifact("candidate"),
+            artifact("stable")));
+    topic.say(release, new RolloutEvent.StageStarted(stage, 1, 1, Instant.now().plusSeconds(60)));
+    topic.say(release, new RolloutEvent.StageApplied(stage, 1, 1, Instant.now().plusSeconds(600)));
+  }
+
+  private void accepted() {
+    topic.say(
+        release,
+        new GateEvent.ReleaseAccepted(
+            request(), runbook(), digest("accepted"), Actor.claimed("ci")));
+  }
+
+  private Runbook runbook() {
+    return new Runbook(
+        "fast",
+        null,
+        null,
+        new Runbook.Rollout(
+            null,
+            null,
+            List.of(new Runbook.StagePlan(50, Duration.ofSeconds(2), Duration.ofSeconds(60))),
+            new Runbook.Target("webhook", URI.create("http://127.0.0.1:1")),
+            null,
+            null,
+            null),
+        new Runbook.Monitoring(
+            INTERVAL,
+            List.of(stable.uri()),
+            List.of(candidate.uri()),
+            null,
+            Duration.ofSeconds(3),
+            null,
+            null,
+            null,
+            null),
+        null,
+        null,
+        null,
+        new Runbook.Relaxed("a test"));
+  }
+
+  private static ReleaseRequest request() {
+    return new ReleaseRequest(
+        "demo/shop",
+        "production",
+        "2.0.0",
+        "fast",
+        artifact("candidate"),
+        artifact("stable"),
+        "ci",
+        "a release",
+        List.of("team"),
+        false,
+        false,
+        null,
+        new ReleaseRequest.Source("repository", "c0ffee", "main", List.of("ada")),
+        List.of(),
+        null,
+        null,
+        List.of());
+  }
+
+  private static ReleaseRequest.Artifact artifact(String name) {
+    return new ReleaseRequest.Artifact("pkg:oci/shop", digest(name), name);
+  }
+
+  private static Digest digest(String of) {
+    return Digest.of(of.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String token(String role) {
+    return Jwt.issuer("lockkeeper").subject("ada").upn("ada").groups(Set.of(role)).sign();
+  }
+}

@@ -1,0 +1,187 @@
+package io.lockkeeper.monitor.adapter;
+
+import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.EventId;
+import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent;
+import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.ReleaseEvent;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.Stage;
+import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.Decision;
+import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.monitor.judge.Sample;
+import io.lockkeeper.runbook.ReleaseRequest;
+import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/// A release without the other services: a journal in memory and instances that count what they are
+/// told to.
+final class Rig implements EventJournal, Telemetry {
+
+  static final Instant START = Instant.parse("2026-11-23T00:00:00Z");
+
+  /// The stage after the first.
+  static final Stage NEXT = Stage.traffic(1, 80, Duration.ofSeconds(10), Duration.ofMinutes(5));
+
+  final ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
+  private final List<Fact> facts = new CopyOnWriteArrayList<>();
+  private long requests = 1_000;
+  private long failed;
+  private double errors;
+  private boolean dark;
+
+  /// Everything that was said.
+  List<Fact> facts() {
+    return List.copyOf(facts);
+  }
+
+  /// What monitoring said, of this kind.
+  <T extends MonitorEvent> List<T> told(Class<T> kind) {
+    return facts.stream().map(Fact::event).filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  EventId say(ReleaseEvent event) {
+    Writer writer =
+        switch (event) {
+          case MonitorEvent _ -> Writer.MONITOR;
+          case RolloutEvent _ -> Writer.ROLLOUT;
+          default -> Writer.GATE;
+        };
+    EventId id = new EventId(UUID.randomUUID());
+    facts.add(new Fact(id, writer, release, facts.size() + 1, Instant.now(), null, event));
+    return id;
+  }
+
+  /// The candidate fails this share from now on.
+  void fails(double share) {
+    errors = share;
+  }
+
+  /// Nobody answers any more, or everybody again.
+  void goesDark(boolean now) {
+    dark = now;
+  }
+
+  /// A release whose stage of 50 % is applied and bakes 10 s, looked at once a second.
+  Rig baking(Duration interval) {
+    Stage stage = Stage.traffic(0, 50, Duration.ofSeconds(10), Duration.ofMinutes(5));
+    say(
+        new GateEvent.ReleaseAccepted(
+            request(), runbook(interval), Digest.of(new byte[0]), Actor.claimed("ci")));
+    say(new RolloutEvent.StageStarted(stage, 1, 1, START.plusSeconds(60)));
+    say(new RolloutEvent.StageApplied(stage, 1, 1, START.plusSeconds(600)));
+    return this;
+  }
+
+  @Override
+  public synchronized Scrape scrape(Monitoring monitoring) {
+    requests += 100;
+    failed += Math.round(100 * errors);
+    return dark
+        ? new Scrape(List.of(), List.of(), List.of("dark"))
+        : new Scrape(
+            List.of(Sample.of("stable").withErrors(requests, 0)),
+            List.of(Sample.of("candidate").withErrors(requests, failed)),
+            List.of());
+  }
+
+  @Override
+  public synchronized Scrape scrapeStable(Monitoring monitoring) {
+    Scrape both = scrape(monitoring);
+    return new Scrape(both.stable(), List.of(), both.troubles());
+  }
+
+  @Override
+  public List<Fact> record(ReleaseId of, Decision decision) {
+    List<Fact> before = facts();
+    List<Fact> appended = new ArrayList<>();
+    for (ReleaseEvent event : decision.decide(before, Instant.now())) {
+      say(event);
+      appended.add(facts.getLast());
+    }
+    return appended;
+  }
+
+  @Override
+  public List<Fact> history(ReleaseId of) {
+    return facts();
+  }
+
+  @Override
+  public void consume(ConsumerRecord<String, byte[]> record) {
+    throw new UnsupportedOperationException("facts are said here");
+  }
+
+  @Override
+  public Optional<String> stuck(ReleaseId of) {
+    return Optional.empty();
+  }
+
+  private static Runbook runbook(Duration interval) {
+    return new Runbook(
+        "rig",
+        null,
+        null,
+        new Runbook.Rollout(
+            null,
+            null,
+            List.of(new Runbook.StagePlan(50, Duration.ofSeconds(10), Duration.ofMinutes(5))),
+            new Runbook.Target("webhook", URI.create("http://127.0.0.1:1")),
+            null,
+            null,
+            null),
+        new Monitoring(
+            interval,
+            List.of(URI.create("http://127.0.0.1:1/stable")),
+            List.of(URI.create("http://127.0.0.1:1/candidate")),
+            List.of(new Runbook.Signal("errors", "requests", Runbook.Signal.Kind.ERRORS, true)),
+            Duration.ofMinutes(30),
+            null,
+            null,
+            null,
+            null),
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private static ReleaseRequest request() {
+    return new ReleaseRequest(
+        "demo/shop",
+        "production",
+        "2.0.0",
+        "rig",
+        new ReleaseRequest.Artifact("pkg:oci/shop", digest(), "2.0.0"),
+        null,
+        "ci",
+        "a release",
+        List.of(),
+        false,
+        true,
+        null,
+        new ReleaseRequest.Source("repository", "c0ffee", "main", List.of()),
+        List.of(),
+        null,
+        null,
+        List.of());
+  }
+
+  private static Digest digest() {
+    return Digest.of("candidate".getBytes(StandardCharsets.UTF_8));
+  }
+}
