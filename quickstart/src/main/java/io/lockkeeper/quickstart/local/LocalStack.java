@@ -106,7 +106,7 @@ public final class LocalStack implements AutoCloseable {
         Part.POSTGRES,
         tool(
             PostgresServer.class,
-            64,
+            96,
             layout.folder("postgres").toString(),
             String.valueOf(layout.port(Part.POSTGRES)),
             "--password-file",
@@ -237,12 +237,12 @@ public final class LocalStack implements AutoCloseable {
               "LOCKKEEPER_PLATFORM_SECRET", Credentials.read(credentials.secret("platform")));
       case NOTIFICATION -> {
         environment.put(
-            "LOCKKEEPER_CHANNELS_DEPLOYMENTS_URL", layout.url(Part.CHANNEL) + "/messages");
+            "LOCKKEEPER_CHANNELS_DEPLOYMENTS_URL", layout.url(Part.CHANNEL) + "/");
         environment.put(
             "LOCKKEEPER_CHANNELS_DEPLOYMENTS_SECRET",
             Credentials.read(credentials.secret("channel")));
         environment.put(
-            "LOCKKEEPER_INCIDENTS_TRACKER_URL", layout.url(Part.INCIDENTS) + "/messages");
+            "LOCKKEEPER_INCIDENTS_TRACKER_URL", layout.url(Part.INCIDENTS) + "/");
         environment.put(
             "LOCKKEEPER_INCIDENTS_TRACKER_SECRET",
             Credentials.read(credentials.secret("incidents")));
@@ -301,11 +301,15 @@ public final class LocalStack implements AutoCloseable {
         : part.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
-  private static List<String> tool(Class<?> program, int heap, String... arguments) {
+  private List<String> tool(Class<?> program, int heap, String... arguments) {
     List<String> command = java(heap);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of("-cp", programs().toString(), program.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  private Path programs() {
+    return layout.home().resolve("quickstart/target/quickstart.jar");
   }
 
   private static List<String> java(int heap) {

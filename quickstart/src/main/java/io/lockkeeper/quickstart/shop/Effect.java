@@ -31,6 +31,8 @@ public record Effect(
     RUN,
     /// Undo the infrastructure step. (R2)
     REVERT,
+    /// Run the documented rollback script of this name. (R2)
+    SCRIPT,
     /// Let no request in: customers get a maintenance answer. (R3)
     CLOSE,
     /// Put the named backup back. (R3)
@@ -60,7 +62,7 @@ public record Effect(
           digest("candidate", candidate);
         }
       }
-      case RUN, REVERT, RESTORE -> fileName(named("step", step));
+      case RUN, REVERT, SCRIPT, RESTORE -> fileName(named("step", step));
       case CLOSE, VALIDATE, REOPEN -> {
         // These need nothing more.
       }

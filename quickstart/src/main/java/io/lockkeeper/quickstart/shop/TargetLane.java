@@ -45,6 +45,7 @@ final class TargetLane implements AutoCloseable {
   private final List<String> backups;
   private final AtomicFile file;
   private final SchemaState schema;
+  private final Scripts scripts;
   private final JsonLines effects;
   private final JsonLines refused;
   private final JsonLines repeats;
@@ -71,6 +72,7 @@ final class TargetLane implements AutoCloseable {
     this.probe = probe;
     this.backups = List.copyOf(backups);
     this.schema = SchemaState.in(folder);
+    this.scripts = new Scripts(folder.resolve("scripts"));
     this.file = new AtomicFile(folder.resolve("target.json"));
     this.effects = JsonLines.open(effectsFile);
     this.refused = JsonLines.open(beside(effectsFile, ".refused"));
@@ -168,7 +170,7 @@ final class TargetLane implements AutoCloseable {
 
   private void perform(Effect effect, TargetFaults.Plan plan)
       throws IOException, InterruptedException {
-    // Outside the lock: a candidate that hangs must not keep the shift back to stable waiting.
+    // Outside the lock: a candidate or a script that hangs must keep nothing else waiting.
     String obstacle = plan.fails() ? "told to fail" : obstacle(effect);
     synchronized (this) {
       if (!effect.fence().equals(state.fence())) {
@@ -207,6 +209,7 @@ final class TargetLane implements AutoCloseable {
               schema.restore(step(effect));
               yield state;
             }
+            case SCRIPT -> state;
             case VALIDATE -> {
               if (!schema.isIntact()) {
                 throw new IOException("schema.json is not what was last written");
@@ -224,6 +227,9 @@ final class TargetLane implements AutoCloseable {
 
   /// Why the effect cannot be done, or `null`. Going back to stable asks nobody whether it may.
   private @Nullable String obstacle(Effect effect) throws InterruptedException {
+    if (effect.action() == Effect.Action.SCRIPT) {
+      return scriptFailure(step(effect));
+    }
     if (effect.action() != Effect.Action.SHIFT) {
       return null;
     }
@@ -245,6 +251,15 @@ final class TargetLane implements AutoCloseable {
       return status == 200 ? null : "The candidate answered " + status;
     } catch (IOException e) {
       return "The candidate does not answer";
+    }
+  }
+
+  private @Nullable String scriptFailure(String script) throws InterruptedException {
+    try {
+      scripts.run(script);
+      return null;
+    } catch (IOException e) {
+      return e.getMessage();
     }
   }
 

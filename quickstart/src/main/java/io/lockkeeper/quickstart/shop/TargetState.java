@@ -113,7 +113,7 @@ record TargetState(
         switch (newest.action()) {
           case CLOSE -> false;
           case REOPEN -> true;
-          case SHIFT, RUN, REVERT, RESTORE, VALIDATE -> open;
+          case SHIFT, RUN, REVERT, SCRIPT, RESTORE, VALIDATE -> open;
         },
         newest.candidate() == null ? candidate : newest.candidate(),
         newest.stable() == null ? stable : newest.stable(),
