@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/// One transaction of a recovery: facts from the topic enter the journal as they are, with no consequence
+/// One transaction of a recovery: facts from the topic enter the journal as they are, with no
+/// consequence
 /// but an alarm for now, which rings when the recovery is over.
 final class Adoption {
 
@@ -49,8 +50,7 @@ final class Adoption {
   void adopt(Iterable<ConsumerRecord<String, byte[]>> records) throws SQLException {
     Map<Integer, Long> next = new HashMap<>();
     for (ConsumerRecord<String, byte[]> record : records) {
-      Optional<Envelope> envelope =
-          Envelope.of(record).filter(read -> owner.keeps(read.writer()));
+      Optional<Envelope> envelope = Envelope.of(record).filter(read -> owner.keeps(read.writer()));
       if (envelope.isPresent()) {
         adopt(envelope.get(), record);
       }

@@ -20,8 +20,10 @@ import org.jboss.logging.Logger;
 
 /// Rings the alarms of releases: asks what follows when a release's time has come.
 ///
-/// An alarm is taken by a lease in a short transaction of its own, so that replicas share the work and one
-/// that dies loses nothing; what follows commits with the next alarm. The nearest alarm has a timer in
+/// An alarm is taken by a lease in a short transaction of its own, so that replicas share the work
+/// and one
+/// that dies loses nothing; what follows commits with the next alarm. The nearest alarm has a timer
+/// in
 /// memory; a poll every second finds those that another replica set.
 final class Alarms implements AutoCloseable {
 
@@ -117,12 +119,11 @@ final class Alarms implements AutoCloseable {
     }
   }
 
+  // Until the nearest alarm, but no longer than to the next poll; waking early costs a query.
   private void sleep() {
-    Instant now = clock.instant();
-    while (!closing && now.isBefore(nearest.get())) {
-      Duration left = Duration.between(now, nearest.get());
+    Duration left = Duration.between(clock.instant(), nearest.get());
+    if (!closing && left.isPositive()) {
       LockSupport.parkNanos(this, (left.compareTo(POLL) < 0 ? left : POLL).toNanos());
-      now = clock.instant();
     }
   }
 

@@ -4,8 +4,10 @@ import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/// Finds what is missing in a record that was read from JSON. Jackson gives `null` to a component that the
-/// text leaves out; where the contract does not say nullable, that would fail much later and far away.
+/// Finds what is missing in a record that was read from JSON. Jackson gives `null` to a component
+/// that the
+/// text leaves out; where the contract does not say nullable, that would fail much later and far
+/// away.
 final class Completeness {
 
   private Completeness() {}

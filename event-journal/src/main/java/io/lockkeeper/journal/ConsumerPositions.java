@@ -15,8 +15,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
-/// Begins each partition of `release-events` after the last delivery that this service's own database
-/// holds, whatever the consumer group has committed; and not before recovery has made its comparison.
+/// Begins each partition of `release-events` after the last delivery that this service's own
+/// database
+/// holds, whatever the consumer group has committed; and not before recovery has made its
+/// comparison.
 @Identifier("release-events")
 @Unremovable
 @Singleton
@@ -34,8 +36,7 @@ final class ConsumerPositions implements KafkaConsumerRebalanceListener {
   }
 
   @Override
-  public void onPartitionsAssigned(
-      Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+  public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
     Backoff.untilDone("the start of consumption", this::awaitRecovery);
     for (TopicPartition partition : partitions) {
       Backoff.untilDone("the position of " + partition, () -> seek(consumer, partition));

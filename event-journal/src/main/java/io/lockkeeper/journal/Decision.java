@@ -5,7 +5,8 @@ import io.lockkeeper.events.ReleaseEvent;
 import java.time.Instant;
 import java.util.List;
 
-/// What follows from what is known: a pure function from a release's history to new facts. It runs inside
+/// What follows from what is known: a pure function from a release's history to new facts. It runs
+/// inside
 /// the journal's transaction and runs again, on the newer history, when another writer was quicker.
 @FunctionalInterface
 public interface Decision {

@@ -21,11 +21,14 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/// What stands around a fact on `release-events`: a CloudEvent 1.0 in binary mode, in Kafka headers.
+/// What stands around a fact on `release-events`: a CloudEvent 1.0 in binary mode, in Kafka
+/// headers.
 ///
-/// @param type  the CloudEvents type; begins with [#MALFORMED] when the headers were not those of a fact
+/// @param type  the CloudEvents type; begins with [#MALFORMED] when the headers were not those of a
+/// fact
 /// @param cause the fact that led to this one
-/// @param seen  the offset of the last fact of this release that the writer had consumed when it decided
+/// @param seen  the offset of the last fact of this release that the writer had consumed when it
+/// decided
 public record Envelope(
     UUID id,
     Writer writer,
@@ -44,12 +47,14 @@ public record Envelope(
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-  /// Reads the headers of a delivery. Headers of one of our writers that are not those of a fact give an
+  /// Reads the headers of a delivery. Headers of one of our writers that are not those of a fact
+  /// give an
   /// envelope of a [#MALFORMED] type, with an id made of the delivery's place on the topic.
   ///
   /// @return empty when no writer of ours is named, or no release
   public static Optional<Envelope> of(ConsumerRecord<String, byte[]> record) {
-    Optional<Writer> writer = Optional.ofNullable(text(record.headers(), "ce_source")).flatMap(Writer::of);
+    Optional<Writer> writer =
+        Optional.ofNullable(text(record.headers(), "ce_source")).flatMap(Writer::of);
     String key = record.key();
     if (writer.isEmpty() || key == null || !isPlain(key) || !isReleaseId(key)) {
       return Optional.empty();
@@ -65,7 +70,13 @@ public record Envelope(
   /// The fact in this envelope.
   public Fact fact(ReleaseEvent event) {
     return new Fact(
-        new EventId(id), writer, release, sequence, time, cause == null ? null : new EventId(cause), event);
+        new EventId(id),
+        writer,
+        release,
+        sequence,
+        time,
+        cause == null ? null : new EventId(cause),
+        event);
   }
 
   /// Whether the headers were those of a fact.
@@ -100,7 +111,8 @@ public record Envelope(
     return headers;
   }
 
-  // One trace per release, one span per fact, so that a tracing back end shows a release as a whole.
+  // One trace per release, one span per fact, so that a tracing back end shows a release as a
+  // whole.
   private String traceparent() {
     UUID trace = trace();
     HexFormat hex = HexFormat.of();
@@ -168,8 +180,7 @@ public record Envelope(
 
   /// Whether PostgreSQL can keep this text as it is.
   static boolean isPlain(String text) {
-    return text.chars().noneMatch(Character::isISOControl)
-        && UTF_8.newEncoder().canEncode(text);
+    return text.chars().noneMatch(Character::isISOControl) && UTF_8.newEncoder().canEncode(text);
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -31,7 +31,8 @@ import java.util.function.Function;
 
 /// The JSON of the contract, in one place: for the topic, the journal, views and REST.
 ///
-/// Instants are RFC 3339 in UTC, durations ISO 8601, ids and digests plain strings; what is null is left
+/// Instants are RFC 3339 in UTC, durations ISO 8601, ids and digests plain strings; what is null is
+/// left
 /// out; unknown properties are ignored, and missing optional ones get the defaults of their record.
 public final class EventJson {
 
@@ -91,7 +92,8 @@ public final class EventJson {
 
   /// The event of this type with this value; [Unrecognised] when this build does not know the type.
   ///
-  /// @throws UnreadableEvent when the value is not what the type promises: not JSON, a component of a wrong
+  /// @throws UnreadableEvent when the value is not what the type promises: not JSON, a component of
+  /// a wrong
   ///     kind, or one missing that has no default
   public static ReleaseEvent read(String type, byte[] value) {
     Optional<Class<? extends ReleaseEvent>> known = EventTypes.classOf(type);
@@ -117,8 +119,7 @@ public final class EventJson {
     }
 
     @Override
-    protected T _deserialize(
-        String text, DeserializationContext context) {
+    protected T _deserialize(String text, DeserializationContext context) {
       return reader.apply(text);
     }
 

@@ -19,7 +19,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// Puts the journal of one service together: give it a [JournalOwner] bean, and it gives an [EventJournal]
+/// Puts the journal of one service together: give it a [JournalOwner] bean, and it gives an
+/// [EventJournal]
 /// and [Leases], starts relay and alarms, and compares the journal with the topic first.
 @Singleton
 final class JournalBeans {
@@ -37,13 +38,7 @@ final class JournalBeans {
     Map<String, Object> clients = new HashMap<>(broker);
     clients.put("client.id", owner.writer().source().substring(1) + "-journal");
     return JournalParts.of(
-        owner,
-        dataSource,
-        transactions,
-        Clock.systemUTC(),
-        registry,
-        clients,
-        topic);
+        owner, dataSource, transactions, Clock.systemUTC(), registry, clients, topic);
   }
 
   // Behind a proxy, so that what a service does after a commit may use the journal itself.

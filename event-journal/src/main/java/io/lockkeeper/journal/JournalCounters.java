@@ -59,6 +59,8 @@ final class JournalCounters {
   }
 
   private static Counter counter(MeterRegistry registry, String name, String description) {
-    return Counter.builder("lockkeeper.journal." + name).description(description).register(registry);
+    return Counter.builder("lockkeeper.journal." + name)
+        .description(description)
+        .register(registry);
   }
 }

@@ -27,7 +27,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// One release's facts while a transaction works on them: what stood there when it began, and what it adds.
+/// One release's facts while a transaction works on them: what stood there when it began, and what
+/// it adds.
 final class JournalPage {
 
   private static final Logger LOG = Logger.getLogger(JournalPage.class);
@@ -108,8 +109,8 @@ final class JournalPage {
   ///
   /// @param cause the fact that led to them
   /// @throws FactTooLarge when one is; nothing of this transaction may then be committed
-  List<Fact> append(
-      List<? extends ReleaseEvent> events, @Nullable UUID cause, Instant now) throws SQLException {
+  List<Fact> append(List<? extends ReleaseEvent> events, @Nullable UUID cause, Instant now)
+      throws SQLException {
     List<Fact> appended = new ArrayList<>();
     for (ReleaseEvent event : events) {
       appended.add(append(event, cause, now));
@@ -120,7 +121,8 @@ final class JournalPage {
   private Fact append(ReleaseEvent event, @Nullable UUID cause, Instant now) throws SQLException {
     Writer group = groupOf(event);
     if (group != owner.writer()) {
-      throw new IllegalArgumentException(owner.writer() + " does not write " + EventTypes.nameOf(event));
+      throw new IllegalArgumentException(
+          owner.writer() + " does not write " + EventTypes.nameOf(event));
     }
     String type = EventTypes.nameOf(event);
     byte[] data = EventJson.write(event);
@@ -135,7 +137,8 @@ final class JournalPage {
     return add(envelope, data, null);
   }
 
-  // Later than everything known, so that the order of time agrees with cause; but a foreign clock that is
+  // Later than everything known, so that the order of time agrees with cause; but a foreign clock
+  // that is
   // far ahead is not followed.
   private Instant timeOfNext(Instant now) {
     Instant time = now.truncatedTo(ChronoUnit.MICROS);
@@ -159,7 +162,8 @@ final class JournalPage {
       ownSequence = Math.max(ownSequence, envelope.sequence());
       newest = newest == null ? envelope.time() : later(newest, envelope.time());
     } else {
-      newestForeign = newestForeign == null ? envelope.time() : later(newestForeign, envelope.time());
+      newestForeign =
+          newestForeign == null ? envelope.time() : later(newestForeign, envelope.time());
     }
     return fact;
   }

@@ -47,7 +47,8 @@ record JournalParts(
           committed.due().ifPresent(alarms::arm);
         });
     JournalParts parts =
-        new JournalParts(journal, admission, relay, alarms, recovery, new JournalStatus(dataSource));
+        new JournalParts(
+            journal, admission, relay, alarms, recovery, new JournalStatus(dataSource));
     parts.measure(registry);
     return parts;
   }
@@ -93,8 +94,7 @@ record JournalParts(
         .register(registry);
   }
 
-  private static double read(
-      JournalStatus status, ToDoubleFunction<JournalStatus.Numbers> number) {
+  private static double read(JournalStatus status, ToDoubleFunction<JournalStatus.Numbers> number) {
     try {
       return number.applyAsDouble(status.numbers());
     } catch (SQLException e) {

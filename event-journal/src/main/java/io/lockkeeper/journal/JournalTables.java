@@ -105,7 +105,12 @@ final class JournalTables {
 
   /// Appends a consumed fact; empty when a fact of its id is here already.
   static OptionalLong appendConsumed(
-      Connection connection, Envelope envelope, int revision, int partition, long offset, byte[] data)
+      Connection connection,
+      Envelope envelope,
+      int revision,
+      int partition,
+      long offset,
+      byte[] data)
       throws SQLException {
     String sql =
         "insert into release_event ("

@@ -2,7 +2,8 @@ package io.lockkeeper.journal;
 
 import org.jspecify.annotations.Nullable;
 
-/// The database cannot be reached or lost the transaction. Whether the facts were recorded is not known;
+/// The database cannot be reached or lost the transaction. Whether the facts were recorded is not
+/// known;
 /// reading the history tells.
 public final class JournalUnavailable extends RuntimeException {
 

@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/// Agreements between replicas that one of them does something alone for a while. Times are the database's.
+/// Agreements between replicas that one of them does something alone for a while. Times are the
+/// database's.
 ///
-/// A lease makes double work rare, not impossible: whoever was stopped may wake up after the end of its
+/// A lease makes double work rare, not impossible: whoever was stopped may wake up after the end of
+/// its
 /// lease and not know. What must not happen twice needs a fence or a key besides.
 public final class Leases {
 

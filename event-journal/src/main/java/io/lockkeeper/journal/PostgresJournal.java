@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -17,11 +16,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// The journal in PostgreSQL. Everything happens in the caller's thread, in one JTA transaction per call,
+/// The journal in PostgreSQL. Everything happens in the caller's thread, in one JTA transaction per
+/// call,
 /// together with whatever the service's lambdas write to the same database.
 ///
-/// Two replicas may work on one release at once: both append at the next revision, one is refused and does
-/// it again on the newer history. It is retried without a bound, because every refusal means that somebody
+/// Two replicas may work on one release at once: both append at the next revision, one is refused
+/// and does
+/// it again on the newer history. It is retried without a bound, because every refusal means that
+/// somebody
 /// else's facts were committed, and a release has few.
 public final class PostgresJournal implements EventJournal {
 
@@ -60,7 +62,8 @@ public final class PostgresJournal implements EventJournal {
     listeners.add(listener);
   }
 
-  /// Runs `recovery`, which opens the journal again, when the database turns out to be older than it was.
+  /// Runs `recovery`, which opens the journal again, when the database turns out to be older than
+  /// it was.
   void onSetBack(Runnable recovery) {
     this.onSetBack = recovery;
   }
@@ -69,8 +72,7 @@ public final class PostgresJournal implements EventJournal {
   public void consume(ConsumerRecord<String, byte[]> record) {
     Optional<Envelope> read = Envelope.of(record);
     if (read.isEmpty()) {
-      LOG.warnf(
-          "%s/%d@%d is no fact of ours", record.topic(), record.partition(), record.offset());
+      LOG.warnf("%s/%d@%d is no fact of ours", record.topic(), record.partition(), record.offset());
       counters.foreign();
       return;
     }

@@ -6,12 +6,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What a service does with a release whenever anything about it changed, and when its alarm rings. All
+/// What a service does with a release whenever anything about it changed, and when its alarm rings.
+/// All
 /// three run in the transaction of the facts they follow from, and may run again after a conflict.
 ///
 /// @param next  what follows; asked again and again until nothing does, at most [#ROUNDS] times
 /// @param due   when `next` must be asked although nothing came
-/// @param views writes the rows that lists are read from; must be repeatable, so that they can be rebuilt
+/// @param views writes the rows that lists are read from; must be repeatable, so that they can be
+/// rebuilt
 public record Reaction(Decision next, Due due, Views views) {
 
   /// How often `next` is asked in one transaction before the release counts as stuck.
@@ -21,7 +23,8 @@ public record Reaction(Decision next, Due due, Views views) {
   @FunctionalInterface
   public interface Due {
 
-    /// The time of the release's alarm; empty when it needs none, which is to say when it has ended.
+    /// The time of the release's alarm; empty when it needs none, which is to say when it has
+    /// ended.
     Optional<Instant> due(List<Fact> history);
   }
 

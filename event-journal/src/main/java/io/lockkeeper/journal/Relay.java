@@ -23,13 +23,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the facts of this service to the topic, in the order in which they were appended, at least once.
+/// Sends the facts of this service to the topic, in the order in which they were appended, at least
+/// once.
 ///
-/// One replica sends at a time: it waits for an advisory lock on a connection of its own, sends what is
-/// unpublished from the lowest position on, waits for every acknowledgement, deletes the rows and lets go.
-/// For one release the order of positions is the order of commits; across releases it is not, and nothing
-/// relies on it. The lock belongs to the sender's transaction, so that it goes with a connection that is
-/// lost or given back. When it goes too early two replicas may send the same facts; each begins with the
+/// One replica sends at a time: it waits for an advisory lock on a connection of its own, sends
+/// what is
+/// unpublished from the lowest position on, waits for every acknowledgement, deletes the rows and
+/// lets go.
+/// For one release the order of positions is the order of commits; across releases it is not, and
+/// nothing
+/// relies on it. The lock belongs to the sender's transaction, so that it goes with a connection
+/// that is
+/// lost or given back. When it goes too early two replicas may send the same facts; each begins
+/// with the
 /// lowest that is not acknowledged, so what a reader sees first of each fact is still in order.
 final class Relay implements AutoCloseable {
 
@@ -86,7 +92,7 @@ final class Relay implements AutoCloseable {
     wake.release();
   }
 
-  /// Sends what is there, for at most 5 s, and stops.
+  /// Sends what is there, for at most 5 s, and stops; in trouble it stops at once, since nothing is lost.
   @Override
   public void close() {
     closing = true;
@@ -117,7 +123,7 @@ final class Relay implements AutoCloseable {
         Thread.currentThread().interrupt();
       } catch (SQLException | ExecutionException | RuntimeException e) {
         dropProducer();
-        if (Thread.currentThread().isInterrupted()) {
+        if (closing || Thread.currentThread().isInterrupted()) {
           return;
         }
         failures++;

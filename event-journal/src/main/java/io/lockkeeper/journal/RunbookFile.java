@@ -18,7 +18,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// The form in which a team keeps a runbook, `schema/runbook-schema.json`: `apiVersion`, `kind`, the name
+/// The form in which a team keeps a runbook, `schema/runbook-schema.json`: `apiVersion`, `kind`,
+/// the name
 /// under `metadata`, and words such as `blue-green` where the contract says `BLUE_GREEN`.
 public final class RunbookFile {
 
@@ -30,7 +31,8 @@ public final class RunbookFile {
 
   private RunbookFile() {}
 
-  /// The runbook in this file, with the defaults of what it leaves out. The file has been validated against
+  /// The runbook in this file, with the defaults of what it leaves out. The file has been validated
+  /// against
   /// the schema; what a schema cannot say is not examined here either.
   ///
   /// @throws UnreadableEvent when the file is not of that form

@@ -12,7 +12,8 @@ final class TimeOrderedId {
 
   private TimeOrderedId() {}
 
-  /// A new id for a fact of this time: 48 bits of milliseconds, 12 of their fraction, 62 random ones.
+  /// A new id for a fact of this time: 48 bits of milliseconds, 12 of their fraction, 62 random
+  /// ones.
   static UUID at(Instant time) {
     long millis = time.toEpochMilli();
     long fraction = (time.getNano() % NANOS_PER_MILLI) * 4096L / NANOS_PER_MILLI;

@@ -7,6 +7,11 @@ public final class TooManyFacts extends RuntimeException {
 
   /// This release is full.
   public TooManyFacts(ReleaseId release) {
-    super("release " + release + " has " + JournalLimits.FACTS + " facts and gets no more of this kind");
+    super(
+        "release "
+            + release
+            + " has "
+            + JournalLimits.FACTS
+            + " facts and gets no more of this kind");
   }
 }

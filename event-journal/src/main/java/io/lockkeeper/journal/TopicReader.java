@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -94,7 +93,8 @@ final class TopicReader {
       this.consumer = consumer;
       consumer.assign(partitions);
       this.end = consumer.endOffsets(partitions);
-      for (Map.Entry<TopicPartition, Long> first : consumer.beginningOffsets(partitions).entrySet()) {
+      for (Map.Entry<TopicPartition, Long> first :
+          consumer.beginningOffsets(partitions).entrySet()) {
         TopicPartition partition = first.getKey();
         long wanted = positions.of(partition.partition());
         // Beyond the end, the topic is another one than it was.

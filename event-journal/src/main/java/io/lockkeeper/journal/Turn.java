@@ -22,7 +22,8 @@ final class Turn {
 
     /// Appends what the turn is about.
     ///
-    /// @return the id of the fact that others may follow from, inside; empty when the turn is over already
+    /// @return the id of the fact that others may follow from, inside; empty when the turn is over
+    /// already
     Optional<Begun> begin(Turn turn) throws SQLException;
   }
 
@@ -68,7 +69,8 @@ final class Turn {
 
   /// Takes the turn.
   ///
-  /// @param failure why what follows could not be decided in an earlier attempt; then only the opening is
+  /// @param failure why what follows could not be decided in an earlier attempt; then only the
+  /// opening is
   ///                appended and the release is stuck
   /// @return empty when the release did not change
   Optional<Committed> take(Opening opening, @Nullable String failure) throws SQLException {
@@ -137,7 +139,8 @@ final class Turn {
     return Optional.of(Begun.BY_ALARM);
   }
 
-  // A fact of ours enters the journal before the topic; one that did not was written by somebody else.
+  // A fact of ours enters the journal before the topic; one that did not was written by somebody
+  // else.
   private void verifyOwn(Envelope envelope) throws SQLException {
     List<UUID> unknown =
         JournalTables.unknown(connection, List.of(envelope.id()), List.of(release.value()));

@@ -11,10 +11,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/// Gives a service under test what it runs on: an empty database of its own, Kafka with all topics, and a
+/// Gives a service under test what it runs on: an empty database of its own, Kafka with all topics,
+/// and a
 /// key pair for tokens. All test classes of a module share it.
 ///
-/// Init arguments: `database`, the beginning of the database's name, default `service`; every other one is
+/// Init arguments: `database`, the beginning of the database's name, default `service`; every other
+/// one is
 /// passed on as configuration.
 public final class EmbeddedPlatformResource implements QuarkusTestResourceLifecycleManager {
 

@@ -11,7 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The golden files: one example of everything on the wire, as it is written for good. A changed golden
+/// The golden files: one example of everything on the wire, as it is written for good. A changed
+/// golden
 /// file is a breaking change.
 final class Golden {
 

@@ -101,14 +101,18 @@ public abstract class JournalContract {
   }
 
   @Test
-  @DisplayName("D5: facts are kept in order, numbered without a gap, each later than the one before")
+  @DisplayName(
+      "D5: facts are kept in order, numbered without a gap, each later than the one before")
   void order() {
     EventJournal journal = journal(NOTHING);
     List<Fact> first = journal.record(release, say("one", "two"));
     List<Fact> second = journal.record(release, say("three"));
 
     List<Fact> history = journal.history(release);
-    assertThat(history).hasSize(3).startsWith(first.toArray(Fact[]::new)).endsWith(second.getLast());
+    assertThat(history)
+        .hasSize(3)
+        .startsWith(first.toArray(Fact[]::new))
+        .endsWith(second.getLast());
     assertThat(history).extracting(Fact::sequence).containsExactly(1, 2, 3);
     assertThat(history).extracting(Fact::writer).containsOnly(Writer.ROLLOUT);
     assertThat(history).extracting(Fact::release).containsOnly(release);
@@ -141,7 +145,8 @@ public abstract class JournalContract {
   }
 
   @Test
-  @DisplayName("D5: what follows is asked for until nothing does, each fact caused by the one before")
+  @DisplayName(
+      "D5: what follows is asked for until nothing does, each fact caused by the one before")
   void untilNothingFollows() {
     EventJournal journal =
         journal(
@@ -149,7 +154,8 @@ public abstract class JournalContract {
                 history.size() < 5 ? List.of(said(String.valueOf(history.size()))) : List.of());
     List<Fact> appended = journal.record(release, say("zero"));
 
-    assertThat(events(appended)).containsExactly(said("zero"), said("1"), said("2"), said("3"), said("4"));
+    assertThat(events(appended))
+        .containsExactly(said("zero"), said("1"), said("2"), said("3"), said("4"));
     assertThat(appended.getFirst().cause()).isNull();
     for (int index = 1; index < appended.size(); index++) {
       assertThat(appended.get(index).cause()).isEqualTo(appended.get(index - 1).id());
@@ -195,7 +201,8 @@ public abstract class JournalContract {
     journal.record(release, say("one"));
     journal.consume(Deliveries.of(Writer.ROLLOUT, release, 2, NOW, new RolledBack()));
     assertThat(events(journal.history(release))).containsExactly(said("one"));
-    assertThat(journal.stuck(release)).hasValueSatisfying(why -> assertThat(why).contains("/rollout-service"));
+    assertThat(journal.stuck(release))
+        .hasValueSatisfying(why -> assertThat(why).contains("/rollout-service"));
     journal.record(release, say("two"));
     assertThat(journal.stuck(release)).isPresent();
   }
@@ -229,7 +236,8 @@ public abstract class JournalContract {
   }
 
   @Test
-  @DisplayName("A fact that cannot be read is kept as it is, its release is stuck, its neighbours go on")
+  @DisplayName(
+      "A fact that cannot be read is kept as it is, its release is stuck, its neighbours go on")
   void unreadable() {
     EventJournal journal = journal(JournalContract::answerOnce);
     String type = EventTypes.nameOf(GateFailed.class);
@@ -248,10 +256,12 @@ public abstract class JournalContract {
   @DisplayName("Headers that are not those of a fact stop their release, and only theirs")
   void malformedHeaders() {
     EventJournal journal = journal(NOTHING);
-    for (String header : List.of("ce_id", "ce_type", "ce_time", "ce_sequence", "ce_subject", "ce_specversion")) {
+    for (String header :
+        List.of("ce_id", "ce_type", "ce_time", "ce_sequence", "ce_subject", "ce_specversion")) {
       for (Optional<String> value : List.of(Optional.<String>empty(), Optional.of("\u0000?"))) {
         ReleaseId bad = new ReleaseId(UUID.randomUUID().toString());
-        ConsumerRecord<String, byte[]> delivery = Deliveries.of(Writer.GATE, bad, 1, NOW, failed("red"));
+        ConsumerRecord<String, byte[]> delivery =
+            Deliveries.of(Writer.GATE, bad, 1, NOW, failed("red"));
         delivery.headers().remove(header);
         value.ifPresent(text -> delivery.headers().add(header, text.getBytes(UTF_8)));
         journal.consume(delivery);
@@ -269,10 +279,10 @@ public abstract class JournalContract {
   void noRelease() {
     EventJournal journal = journal(NOTHING);
     for (String key : List.of(" ", "\u0000", "x".repeat(ReleaseId.MAX_LENGTH + 1))) {
-      journal.consume(
-          new ConsumerRecord<>(Deliveries.TOPIC, 0, 0, key, "{}".getBytes(UTF_8)));
+      journal.consume(new ConsumerRecord<>(Deliveries.TOPIC, 0, 0, key, "{}".getBytes(UTF_8)));
     }
-    ConsumerRecord<String, byte[]> keyless = new ConsumerRecord<>(Deliveries.TOPIC, 0, 1, null, new byte[0]);
+    ConsumerRecord<String, byte[]> keyless =
+        new ConsumerRecord<>(Deliveries.TOPIC, 0, 1, null, new byte[0]);
     keyless.headers().add("ce_source", Writer.GATE.source().getBytes(UTF_8));
     journal.consume(keyless);
     assertThat(journal.history(new ReleaseId("\u0000"))).isEmpty();
@@ -294,7 +304,8 @@ public abstract class JournalContract {
   }
 
   @Test
-  @DisplayName("R1: where what follows cannot be decided, the fact is kept, commands still work, and it ends by itself")
+  @DisplayName(
+      "R1: where what follows cannot be decided, the fact is kept, commands still work, and it ends by itself")
   void throwingReaction() {
     List<String> mood = Collections.synchronizedList(new ArrayList<>(List.of("bad")));
     EventJournal journal =
@@ -354,7 +365,8 @@ public abstract class JournalContract {
                 event -> event instanceof RolledBack),
             InstantSource.fixed(NOW));
     Decision many =
-        (_, _) -> IntStream.range(0, JournalLimits.FACTS).mapToObj(_ -> new StageResumed()).toList();
+        (_, _) ->
+            IntStream.range(0, JournalLimits.FACTS).mapToObj(_ -> new StageResumed()).toList();
     assertThat(journal.record(release, many)).hasSize(JournalLimits.FACTS);
     assertThat(journal.stuck(release)).isPresent();
     assertThatThrownBy(() -> journal.record(release, say("more"))).isInstanceOf(TooManyFacts.class);
@@ -365,8 +377,7 @@ public abstract class JournalContract {
   @DisplayName("A service writes no fact of another")
   void anotherServicesFact() {
     EventJournal journal = journal(NOTHING);
-    assertThatThrownBy(
-            () -> journal.record(release, (_, _) -> List.of(new ClearanceRenewed(NOW))))
+    assertThatThrownBy(() -> journal.record(release, (_, _) -> List.of(new ClearanceRenewed(NOW))))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(journal.history(release)).isEmpty();
   }
@@ -388,7 +399,8 @@ public abstract class JournalContract {
   }
 
   @Test
-  @DisplayName("Who waits for a release is told after the commit; what goes wrong there harms nothing")
+  @DisplayName(
+      "Who waits for a release is told after the commit; what goes wrong there harms nothing")
   void committed() {
     List<ReleaseId> told = Collections.synchronizedList(new ArrayList<>());
     JournalOwner plain = owner(NOTHING);
@@ -427,8 +439,11 @@ public abstract class JournalContract {
       }
     }
     List<Fact> history = journal.history(release);
-    assertThat(history).extracting(Fact::sequence).containsExactlyElementsOf(IntStream.rangeClosed(1, 50).boxed().toList());
+    assertThat(history)
+        .extracting(Fact::sequence)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 50).boxed().toList());
     assertThat(events(history))
-        .containsExactlyElementsOf(IntStream.range(0, 50).mapToObj(i -> said(String.valueOf(i))).toList());
+        .containsExactlyElementsOf(
+            IntStream.range(0, 50).mapToObj(i -> said(String.valueOf(i))).toList());
   }
 }

@@ -38,7 +38,8 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/// The journal as a service gets it: from CDI, with the library's own configuration and nothing more.
+/// The journal as a service gets it: from CDI, with the library's own configuration and nothing
+/// more.
 @QuarkusTest
 @TestProfile(JournalWiringTest.Profile.class)
 @QuarkusTestResource(EmbeddedPlatformResource.class)
@@ -68,7 +69,10 @@ final class JournalWiringTest {
     @Singleton
     JournalOwner owner() {
       return new JournalOwner(
-          Writer.ROLLOUT, Set.of(Writer.GATE), new Reaction(this::next, this::due, (_, _) -> {}), _ -> {});
+          Writer.ROLLOUT,
+          Set.of(Writer.GATE),
+          new Reaction(this::next, this::due, (_, _) -> {}),
+          _ -> {});
     }
 
     @Incoming("release-events")
@@ -117,7 +121,8 @@ final class JournalWiringTest {
     await()
         .untilAsserted(
             () ->
-                assertThat(registry.get("lockkeeper.journal.unpublished").gauge().value()).isZero());
+                assertThat(registry.get("lockkeeper.journal.unpublished").gauge().value())
+                    .isZero());
     assertThat(journal.stuck(release)).isEmpty();
   }
 

@@ -91,13 +91,16 @@ final class RelayTest {
   }
 
   @Test
-  @DisplayName("D5: a fact on the topic is a CloudEvent in binary mode, byte for byte what the journal holds")
+  @DisplayName(
+      "D5: a fact on the topic is a CloudEvent in binary mode, byte for byte what the journal holds")
   void onTheTopic() {
     try (Replica replica = replica(UnaryOperator.identity()).started()) {
       ConsumerRecord<String, byte[]> heard =
-          Deliveries.of(Writer.GATE, release, 1, Instant.now(), new GateFailed(RunbookLine.G1, "red"));
+          Deliveries.of(
+              Writer.GATE, release, 1, Instant.now(), new GateFailed(RunbookLine.G1, "red"));
       replica.journal().consume(heard);
-      List<Fact> facts = replica.journal().record(release, (_, _) -> List.of(new StageResumed(), said(1)));
+      List<Fact> facts =
+          replica.journal().record(release, (_, _) -> List.of(new StageResumed(), said(1)));
       awaitAll(replica);
 
       List<ConsumerRecord<String, byte[]>> records = topic.records();
@@ -129,7 +132,8 @@ final class RelayTest {
   }
 
   @Test
-  @DisplayName("A crash between acknowledgement and delete sends again, and loses and reorders nothing")
+  @DisplayName(
+      "A crash between acknowledgement and delete sends again, and loses and reorders nothing")
   void cutBeforeDelete() {
     Saboteur saboteur = new Saboteur().cutBefore("delete from unpublished");
     try (Replica replica = replica(saboteur::watch).started()) {
@@ -145,7 +149,8 @@ final class RelayTest {
   @Test
   @DisplayName("A crash before sending loses nothing")
   void cutBeforeRead() {
-    Saboteur saboteur = new Saboteur().cutBefore("pg_advisory_xact_lock(hashtext('lockkeeper relay'");
+    Saboteur saboteur =
+        new Saboteur().cutBefore("pg_advisory_xact_lock(hashtext('lockkeeper relay'");
     try (Replica replica = replica(saboteur::watch).started()) {
       replica.journal().record(release, say(5));
       awaitAll(replica);
@@ -190,7 +195,8 @@ final class RelayTest {
   }
 
   @Test
-  @DisplayName("R1: without the broker commands are still recorded at once; their facts follow when it is back")
+  @DisplayName(
+      "R1: without the broker commands are still recorded at once; their facts follow when it is back")
   void brokerAwayAndBack() throws IOException {
     KafkaBroker broker = EmbeddedPlatform.shared().kafka().orElseThrow();
     try (Replica replica = replica(UnaryOperator.identity()).started()) {
@@ -233,7 +239,9 @@ final class RelayTest {
       }
       awaitAll(one);
       for (ReleaseId which : releases) {
-        assertThat(topic.firstSeen(which)).extracting(Envelope::sequence).containsExactlyElementsOf(upTo(40));
+        assertThat(topic.firstSeen(which))
+            .extracting(Envelope::sequence)
+            .containsExactlyElementsOf(upTo(40));
       }
     }
   }

@@ -14,10 +14,12 @@ import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.lockkeeper.quickstart.platform.EmbeddedPlatform;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -35,7 +38,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/// One process of a service with a journal, without the rest of the service: its connections, its journal,
+/// One process of a service with a journal, without the rest of the service: its connections, its
+/// journal,
 /// relay, alarms and recovery. Two on one database are two replicas.
 final class Replica implements AutoCloseable {
 
@@ -44,9 +48,11 @@ final class Replica implements AutoCloseable {
   private final AgroalDataSource pool;
   private final JournalParts parts;
   private final String topic;
+  private final DataSource watched;
   private Thread delivery = new Thread(() -> {});
 
-  private Replica(AgroalDataSource pool, JournalParts parts, String topic) {
+  private Replica(AgroalDataSource pool, DataSource watched, JournalParts parts, String topic) {
+    this.watched = watched;
     this.pool = pool;
     this.parts = parts;
     this.topic = topic;
@@ -102,16 +108,12 @@ final class Replica implements AutoCloseable {
       UnaryOperator<DataSource> between,
       Map<String, Object> broker) {
     AgroalDataSource pool = pool(database);
+    DataSource watched = between.apply(pool);
     return new Replica(
         pool,
+        watched,
         JournalParts.of(
-            owner,
-            between.apply(pool),
-            TRANSACTIONS,
-            clock,
-            new SimpleMeterRegistry(),
-            broker,
-            topic),
+            owner, watched, TRANSACTIONS, clock, new SimpleMeterRegistry(), broker, topic),
         topic);
   }
 
@@ -128,6 +130,41 @@ final class Replica implements AutoCloseable {
   /// Its connections.
   AgroalDataSource pool() {
     return pool;
+  }
+
+  /// A journal on its connections whose commits go wrong: once, right before or right after.
+  PostgresJournal losingACommit(JournalOwner owner, boolean isCommitted) {
+    AtomicBoolean armed = new AtomicBoolean(true);
+    TransactionManager losing =
+        (TransactionManager)
+            Proxy.newProxyInstance(
+                Replica.class.getClassLoader(),
+                new Class<?>[] {TransactionManager.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("commit") && armed.getAndSet(false)) {
+                    if (isCommitted) {
+                      TRANSACTIONS.commit();
+                    } else {
+                      TRANSACTIONS.rollback();
+                    }
+                    throw new SystemException("the answer is lost");
+                  }
+                  return method.invoke(TRANSACTIONS, arguments);
+                });
+    Admission admission = new Admission();
+    admission.open();
+    return new PostgresJournal(
+        owner,
+        pool,
+        losing,
+        Clock.systemUTC(),
+        admission,
+        new JournalCounters(new SimpleMeterRegistry()));
+  }
+
+  /// Its connections as its journal has them, with whatever stands between.
+  DataSource watched() {
+    return watched;
   }
 
   /// Opens the journal without the topic.
@@ -155,10 +192,7 @@ final class Replica implements AutoCloseable {
         Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers());
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
+      List<TopicPartition> partitions = TestTopic.partitions(topic);
       consumer.assign(partitions);
       new ConsumerPositions(pool, parts).onPartitionsAssigned(consumer, partitions);
       while (!Thread.currentThread().isInterrupted()) {
@@ -207,9 +241,7 @@ final class Replica implements AutoCloseable {
                                       .principal(new NamePrincipal(database))
                                       .credential(
                                           new SimplePassword(
-                                              EmbeddedPlatform.shared()
-                                                  .databases()
-                                                  .password())))));
+                                              EmbeddedPlatform.shared().databases().password())))));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

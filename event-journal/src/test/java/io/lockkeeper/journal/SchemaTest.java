@@ -62,7 +62,8 @@ final class SchemaTest {
   }
 
   @Test
-  @DisplayName("PRE1–PRE4, G1–G4: the schema of a request names exactly the components of a request")
+  @DisplayName(
+      "PRE1–PRE4, G1–G4: the schema of a request names exactly the components of a request")
   void requestMatches() {
     JsonNode schema = document(REQUEST);
     assertThat(differences(schema, schema, ReleaseRequest.class, "", false)).isEmpty();
@@ -80,7 +81,8 @@ final class SchemaTest {
   }
 
   @Test
-  @DisplayName("PRE1–PRE4: a request in full, and one with nothing optional, are valid and readable")
+  @DisplayName(
+      "PRE1–PRE4: a request in full, and one with nothing optional, are valid and readable")
   void goodRequests() throws IOException {
     JsonNode full = Golden.fullRequest();
     assertThat(errors(REQUEST, full)).isEmpty();
@@ -214,12 +216,24 @@ final class SchemaTest {
     JsonNode read = EventJson.mapper().valueToTree(RunbookFile.read(shortest));
     List<String> wrong = new ArrayList<>();
     for (String section :
-        List.of("gates/baseline", "gates/approval", "gates", "rollout", "monitoring", "rollback",
-            "communication", "postDeployment")) {
-      JsonNode properties = schema.at("/properties/" + section.replace("/", "/properties/") + "/properties");
+        List.of(
+            "gates/baseline",
+            "gates/approval",
+            "gates",
+            "rollout",
+            "monitoring",
+            "rollback",
+            "communication",
+            "postDeployment")) {
+      JsonNode properties =
+          schema.at("/properties/" + section.replace("/", "/properties/") + "/properties");
       properties.properties().stream()
           .filter(property -> property.getValue().has("default"))
-          .filter(property -> !sameWord(property.getValue().get("default"), read.at("/" + section).get(property.getKey())))
+          .filter(
+              property ->
+                  !sameWord(
+                      property.getValue().get("default"),
+                      read.at("/" + section).get(property.getKey())))
           .forEach(property -> wrong.add(section + "/" + property.getKey()));
     }
     assertThat(wrong).isEmpty();
@@ -244,32 +258,39 @@ final class SchemaTest {
     if (type instanceof ParameterizedType list) {
       assertThat(list.getRawType()).isEqualTo(List.class);
       return schema.path("type").asText().equals("array") && schema.has("maxItems")
-          ? differences(root, schema.get("items"), list.getActualTypeArguments()[0], path + "/-", words)
+          ? differences(
+              root, schema.get("items"), list.getActualTypeArguments()[0], path + "/-", words)
           : List.of(path + ": no limited array");
     }
     Class<?> raw = (Class<?>) type;
     if (raw.isRecord() && raw != Digest.class) {
       return recordDifferences(root, schema, raw, path, words);
     }
-    return agrees(schema, raw, words) ? List.of() : List.of(path + ": not a " + raw.getSimpleName());
+    return agrees(schema, raw, words)
+        ? List.of()
+        : List.of(path + ": not a " + raw.getSimpleName());
   }
 
   private static List<String> recordDifferences(
       JsonNode root, JsonNode schema, Class<?> raw, String path, boolean words) {
     List<String> found = new ArrayList<>();
-    if (!schema.path("additionalProperties").isBoolean() || schema.get("additionalProperties").asBoolean()) {
+    if (!schema.path("additionalProperties").isBoolean()
+        || schema.get("additionalProperties").asBoolean()) {
       found.add(path + ": open");
     }
     JsonNode properties = schema.path("properties");
     Set<String> required = new HashSet<>();
     schema.path("required").forEach(name -> required.add(name.asText()));
-    List<String> names = Stream.of(raw.getRecordComponents()).map(RecordComponent::getName).toList();
-    properties.fieldNames().forEachRemaining(
-        name -> {
-          if (!names.contains(name)) {
-            found.add(path + "/" + name + ": not in the record");
-          }
-        });
+    List<String> names =
+        Stream.of(raw.getRecordComponents()).map(RecordComponent::getName).toList();
+    properties
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!names.contains(name)) {
+                found.add(path + "/" + name + ": not in the record");
+              }
+            });
     for (RecordComponent component : raw.getRecordComponents()) {
       String at = path + "/" + component.getName();
       JsonNode property = properties.get(component.getName());
@@ -289,10 +310,12 @@ final class SchemaTest {
   private static boolean agrees(JsonNode schema, Class<?> raw, boolean words) {
     if (raw.isEnum()) {
       // A schema may offer fewer words than the contract has: some choices are a person's alone.
-      List<String> constants = Arrays.stream(raw.getEnumConstants()).map(it -> word(it.toString())).toList();
+      List<String> constants =
+          Arrays.stream(raw.getEnumConstants()).map(it -> word(it.toString())).toList();
       List<String> offered = new ArrayList<>();
       schema.path("enum").forEach(it -> offered.add(word(it.asText())));
-      boolean isWhole = raw == Choice.class || raw == RunbookLine.class || offered.size() == constants.size();
+      boolean isWhole =
+          raw == Choice.class || raw == RunbookLine.class || offered.size() == constants.size();
       return !offered.isEmpty() && isWhole && constants.containsAll(offered);
     }
     String type = schema.has("enum") ? "string" : schema.path("type").asText();
@@ -302,8 +325,17 @@ final class SchemaTest {
     if (raw == int.class || raw == Integer.class) {
       return type.equals("integer") && schema.has("minimum") && schema.has("maximum");
     }
-    boolean isText = raw == String.class || raw == Digest.class || raw == URI.class || raw == Instant.class || raw == Duration.class;
-    boolean isLimited = schema.has("maxLength") || schema.has("enum") || raw == Digest.class || schema.has("pattern");
+    boolean isText =
+        raw == String.class
+            || raw == Digest.class
+            || raw == URI.class
+            || raw == Instant.class
+            || raw == Duration.class;
+    boolean isLimited =
+        schema.has("maxLength")
+            || schema.has("enum")
+            || raw == Digest.class
+            || schema.has("pattern");
     return isText && type.equals("string") && isLimited && (words || !schema.has("enum"));
   }
 

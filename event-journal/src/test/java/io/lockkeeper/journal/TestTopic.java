@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /// A topic of one test's own on the embedded broker.
 final class TestTopic {
@@ -39,6 +41,13 @@ final class TestTopic {
   /// Its name.
   String name() {
     return name;
+  }
+
+  /// The partitions of a topic of this kind.
+  static List<TopicPartition> partitions(String topic) {
+    return IntStream.range(0, PARTITIONS)
+        .mapToObj(partition -> new TopicPartition(topic, partition))
+        .toList();
   }
 
   /// A fact of another service.

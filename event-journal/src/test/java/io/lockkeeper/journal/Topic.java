@@ -24,7 +24,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/// The topic of the embedded platform as the other services see it: says what they say, hears what the service
+/// The topic of the embedded platform as the other services see it: says what they say, hears what
+/// the service
 /// under test says.
 public final class Topic implements AutoCloseable {
 
@@ -76,8 +77,7 @@ public final class Topic implements AutoCloseable {
   }
 
   /// What this service has said of this release so far, of this kind.
-  public <T extends ReleaseEvent> List<T> heard(
-      Writer writer, ReleaseId release, Class<T> kind) {
+  public <T extends ReleaseEvent> List<T> heard(Writer writer, ReleaseId release, Class<T> kind) {
     return facts(writer, release).stream()
         .map(Fact::event)
         .filter(kind::isInstance)
