@@ -1,0 +1,252 @@
+package io.lockkeeper.simulation;
+
+import io.lockkeeper.events.Choice;
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Lane;
+import io.lockkeeper.runbook.ReleaseRequest;
+import io.lockkeeper.runbook.ReleaseRequest.Artifact;
+import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Runbook.InfrastructureStep;
+import io.lockkeeper.runbook.Runbook.StagePlan;
+import io.lockkeeper.simulation.platform.Timeline;
+import io.lockkeeper.simulation.world.Candidate;
+import io.lockkeeper.simulation.world.TrafficTarget;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// What one run is about, drawn from its seed: which releases are asked for, how good they are, how people
+/// behave, and how bad the faults are.
+///
+/// @param gentle  whether every fault stays within its bound and people answer sensibly
+/// @param faultsUntil when faults stop: the second half of the run begins
+/// @param chatDies when the chat channel breaks for good; null when it does not
+record Scenario(
+    long seed,
+    boolean gentle,
+    List<Site> sites,
+    List<Plan> plans,
+    Duration faultsUntil,
+    @Nullable Duration chatDies) {
+
+  /// One lane and what carries its traffic.
+  record Site(Lane lane, TrafficTarget.Kind kind) {}
+
+  /// One release that is asked for.
+  ///
+  /// @param at          when CI asks for it
+  /// @param abortedAfter how long after the start somebody aborts it; null when nobody does
+  /// @param withdrawnAfter how long after the request CI takes it back; null when it does not
+  record Plan(
+      ReleaseId release,
+      Duration at,
+      ReleaseRequest request,
+      Runbook runbook,
+      Candidate candidate,
+      @Nullable Duration abortedAfter,
+      @Nullable Duration withdrawnAfter) {
+
+    /// What an approval is bound to.
+    Digest digest() {
+      return Digest.of((release + " " + request.version()).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /// The scenario of this seed.
+  static Scenario of(long seed) {
+    return new Draw(seed).scenario();
+  }
+
+  private static final class Draw {
+    private final long seed;
+    private final SplittableRandom random;
+
+    Draw(long seed) {
+      this.seed = seed;
+      this.random = new SplittableRandom(seed * 31 + 7);
+    }
+
+    private boolean chance(int percent) {
+      return random.nextInt(100) < percent;
+    }
+
+    private Duration seconds(int least, int most) {
+      return Duration.ofSeconds(random.nextInt(least, most + 1));
+    }
+
+    Scenario scenario() {
+      boolean gentle = chance(60);
+      List<Site> sites = new ArrayList<>();
+      sites.add(
+          new Site(new Lane("demo/shop", "production"), TrafficTarget.Kind.REFUSING));
+      if (chance(50)) {
+        sites.add(
+            new Site(
+                new Lane("demo/search", "production"),
+                chance(60) ? TrafficTarget.Kind.READABLE : TrafficTarget.Kind.REFUSING));
+      }
+      Duration faultsUntil = seconds(2_400, 4_200);
+      List<Plan> plans = new ArrayList<>();
+      int count = 2 + random.nextInt(3);
+      for (int i = 0; i < count; i++) {
+        Site site = sites.get(i == 0 ? 0 : random.nextInt(sites.size()));
+        plans.add(plan(plans, site, i, gentle, faultsUntil));
+      }
+      return new Scenario(
+          seed,
+          gentle,
+          List.copyOf(sites),
+          List.copyOf(plans),
+          faultsUntil,
+          chance(15) ? seconds(600, 3_600) : null);
+    }
+
+    private Plan plan(
+        List<Plan> before, Site site, int index, boolean gentle, Duration faultsUntil) {
+      List<Plan> sameLane =
+          before.stream().filter(plan -> Lane.of(plan.request()).equals(site.lane())).toList();
+      List<Plan> bad = sameLane.stream().filter(plan -> plan.candidate().bad()).toList();
+      boolean again = !bad.isEmpty() && chance(45);
+      Candidate candidate = again ? bad.getLast().candidate() : candidate(site, index);
+      Duration at =
+          index == 0
+              ? seconds(1, 30)
+              : !sameLane.isEmpty() && chance(25)
+              ? sameLane.getLast().at()
+              : again
+                  ? bad.getLast().at().plus(seconds(600, 2_400))
+                  : seconds(10, (int) faultsUntil.toSeconds() * 3 / 4);
+      boolean first = sameLane.isEmpty() && chance(25);
+      ReleaseRequest request = request(site, index, candidate.artifact(), first);
+      return new Plan(
+          ReleaseId.of("/ci/" + seed, "build-" + index),
+          at,
+          request,
+          runbook(site),
+          candidate,
+          chance(8) ? seconds(1, 1_500) : null,
+          chance(6) ? seconds(1, 2_000) : null);
+    }
+
+    private Candidate candidate(Site site, int index) {
+      String name = site.lane().service() + "@" + seed + "-" + index;
+      return new Candidate(
+          artifact(name, "1." + (index + 1)),
+          chance(45),
+          chance(60) ? 1 : 50,
+          chance(50) ? Duration.ZERO : seconds(20, 900),
+          seconds(15, 50),
+          chance(80) ? seconds(30, 70) : seconds(150, 420));
+    }
+
+    private static Artifact artifact(String name, String version) {
+      return new Artifact(
+          "pkg:oci/" + name, Digest.of(name.getBytes(StandardCharsets.UTF_8)), version);
+    }
+
+    private ReleaseRequest request(Site site, int index, Artifact artifact, boolean first) {
+      boolean steps = site.kind() == TrafficTarget.Kind.REFUSING && chance(35);
+      List<InfrastructureStep> infrastructure = new ArrayList<>();
+      boolean backup = false;
+      if (steps) {
+        boolean reversible = chance(50);
+        infrastructure.add(new InfrastructureStep("V" + index + "__one", reversible));
+        if (chance(40)) {
+          infrastructure.add(new InfrastructureStep("V" + index + "__two", true));
+        }
+        backup = !reversible;
+      }
+      return new ReleaseRequest(
+          site.lane().service(),
+          site.lane().environment(),
+          artifact.version(),
+          "canary",
+          artifact,
+          first ? null : artifact(site.lane().service() + "@0", "1.0"),
+          "rita",
+          "release " + index,
+          List.of("team-shop"),
+          chance(30),
+          first,
+          null,
+          new ReleaseRequest.Source("https://example.org/shop", "c" + index, "main", List.of("ada")),
+          List.of(new ReleaseRequest.Evidence("build", Verdict.PASSED, null, null)),
+          new ReleaseRequest.Scope(List.of("feature"), List.of(), List.of(), infrastructure),
+          new ReleaseRequest.Backout(List.of(), backup ? List.of("nightly") : List.of(), List.of()),
+          List.of());
+    }
+
+    private Runbook runbook(Site site) {
+      Duration bake = seconds(60, 110);
+      List<StagePlan> stages = new ArrayList<>();
+      stages.add(new StagePlan(10, bake, bake.multipliedBy(3)));
+      if (chance(60)) {
+        stages.add(new StagePlan(50, bake, bake.multipliedBy(3)));
+      }
+      Duration last = chance(60) ? bake : Duration.ZERO;
+      stages.add(new StagePlan(100, last, last.multipliedBy(3)));
+      return new Runbook(
+          "canary",
+          List.of(new Runbook.Precondition(RunbookLine.PRE1, "build")),
+          new Runbook.Gates(
+              Runbook.Readiness.STANDARD,
+              new Runbook.Baseline(
+                  Duration.ofSeconds(20), Duration.ofHours(1), Duration.ofSeconds(20)),
+              new Runbook.Approval(
+                  Runbook.Approval.When.ELEVATED, chance(20) ? 2 : 1, Duration.ofMinutes(40)),
+              freezes(),
+              seconds(90, 300),
+              Duration.ofHours(7)),
+          new Runbook.Rollout(
+              List.of(),
+              Runbook.Rollout.Strategy.CANARY,
+              stages,
+              new Runbook.Target("webhook", URI.create("http://127.0.0.1/")),
+              seconds(60, 120),
+              seconds(120, 240),
+              onRevoked()),
+          new Runbook.Monitoring(
+              seconds(12, 20),
+              List.of(),
+              List.of(),
+              List.of(),
+              Runbook.MINIMUM_VALIDATION,
+              seconds(120, 240),
+              seconds(180, 360),
+              chance(80) ? Choice.GO_BACK : Choice.WAIT,
+              Choice.WAIT),
+          site.kind() == TrafficTarget.Kind.REFUSING && chance(20)
+              ? new Runbook.Rollback(Runbook.Rollback.Method.REDEPLOY, null, seconds(60, 120))
+              : new Runbook.Rollback(
+                  Runbook.Rollback.Method.REDEPLOY, null, Duration.ofSeconds(90)),
+          new Runbook.Communication(
+              chance(70) ? "chat" : "feed", List.of("everybody"), true, chance(50) ? "tracker" : "feed"),
+          new Runbook.PostDeployment(Duration.ofMinutes(20)),
+          null);
+    }
+
+    private Runbook.Rollout.OnRevoked onRevoked() {
+      return switch (random.nextInt(3)) {
+        case 0 -> Runbook.Rollout.OnRevoked.HOLD;
+        case 1 -> Runbook.Rollout.OnRevoked.FINISH_STAGE;
+        default -> Runbook.Rollout.OnRevoked.HOLD;
+      };
+    }
+
+    private List<Runbook.Freeze> freezes() {
+      if (!chance(35)) {
+        return List.of();
+      }
+      Instant from = Timeline.START.plus(seconds(60, 3_000));
+      return List.of(new Runbook.Freeze(from, from.plus(seconds(120, 900)), "stocktaking"));
+    }
+  }
+}
