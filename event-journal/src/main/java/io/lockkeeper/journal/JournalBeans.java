@@ -15,8 +15,10 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.transaction.TransactionManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// Puts the journal of one service together: give it a [JournalOwner] bean, and it gives an
@@ -34,11 +36,12 @@ final class JournalBeans {
       MeterRegistry registry,
       @Identifier("default-kafka-broker") Map<String, Object> broker,
       @ConfigProperty(name = "lockkeeper.journal.topic", defaultValue = "release-events")
-          String topic) {
+          String topic,
+      @ConfigProperty(name = "lockkeeper.journal.retention") Optional<Duration> keep) {
     Map<String, Object> clients = new HashMap<>(broker);
     clients.put("client.id", owner.writer().source().substring(1) + "-journal");
     return JournalParts.of(
-        owner, dataSource, transactions, Clock.systemUTC(), registry, clients, topic);
+        owner, dataSource, transactions, Clock.systemUTC(), registry, clients, topic, keep);
   }
 
   // Behind a proxy, so that what a service does after a commit may use the journal itself.

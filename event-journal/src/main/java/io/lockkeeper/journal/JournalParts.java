@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.transaction.TransactionManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 
@@ -16,12 +18,14 @@ record JournalParts(
     Relay relay,
     Alarms alarms,
     Recovery recovery,
+    Retention retention,
     JournalStatus status)
     implements AutoCloseable {
 
   /// Joins the parts; nothing runs until [#start].
   ///
   /// @param broker how to reach the brokers
+  /// @param keep   how long facts are kept after the end of a release; empty for ever
   static JournalParts of(
       JournalOwner owner,
       DataSource dataSource,
@@ -29,7 +33,8 @@ record JournalParts(
       Clock clock,
       MeterRegistry registry,
       Map<String, Object> broker,
-      String topic) {
+      String topic,
+      Optional<Duration> keep) {
     Admission admission = new Admission();
     PostgresJournal journal =
         new PostgresJournal(
@@ -48,7 +53,13 @@ record JournalParts(
         });
     JournalParts parts =
         new JournalParts(
-            journal, admission, relay, alarms, recovery, new JournalStatus(dataSource));
+            journal,
+            admission,
+            relay,
+            alarms,
+            recovery,
+            new Retention(dataSource, clock, keep),
+            new JournalStatus(dataSource));
     parts.measure(registry);
     return parts;
   }
@@ -58,10 +69,12 @@ record JournalParts(
     recovery.start();
     relay.start();
     alarms.start();
+    retention.start();
   }
 
   @Override
   public void close() {
+    retention.close();
     recovery.close();
     alarms.close();
     relay.close();

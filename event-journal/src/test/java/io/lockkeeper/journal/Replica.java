@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -113,7 +114,7 @@ final class Replica implements AutoCloseable {
         pool,
         watched,
         JournalParts.of(
-            owner, watched, TRANSACTIONS, clock, new SimpleMeterRegistry(), broker, topic),
+            owner, watched, TRANSACTIONS, clock, new SimpleMeterRegistry(), broker, topic, Optional.of(Duration.ofDays(30))),
         topic);
   }
 

@@ -2,11 +2,13 @@ package io.lockkeeper.problem;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.lockkeeper.problem.Problem.Fault;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -20,8 +22,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /// Answers every failed request of a service with a [Problem]; what nobody expected is logged under
-/// the
-/// instance that the caller is told, and shows no more of itself.
+/// the instance that the caller is told, and shows no more of itself.
 public final class ProblemMappers {
 
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
@@ -64,6 +65,12 @@ public final class ProblemMappers {
     return answer(malformed(e));
   }
 
+  // By its own name, since the framework has an answer of its own for it.
+  @ServerExceptionMapper
+  Response mismatched(MismatchedInputException e) {
+    return answer(malformed(e));
+  }
+
   @ServerExceptionMapper
   Response http(WebApplicationException e) {
     Response response = e.getResponse();
@@ -95,7 +102,7 @@ public final class ProblemMappers {
                 500,
                 "internal-error",
                 "The service failed",
-                "Its log names this occurrence. Nothing of the request was done; it can be repeated.",
+                "Its log names this occurrence.",
                 List.of())
             .at(occurrence));
   }
@@ -119,19 +126,22 @@ public final class ProblemMappers {
             step ->
                 step.getFieldName() == null
                     ? Integer.toString(step.getIndex())
-                    : step.getFieldName())
+                    : step.getFieldName().replace("~", "~0").replace("/", "~1"))
         .collect(Collectors.joining("/", "/", ""));
   }
 
   /// The path without the method and the parameter's own name, which mean nothing to the caller.
-  private static String pointer(jakarta.validation.Path path) {
+  private static String pointer(Path path) {
     List<String> steps =
-        StreamSupport.stream(path.spliterator(), false)
-            .map(node -> String.valueOf(node.getName()))
-            .toList();
+        StreamSupport.stream(path.spliterator(), false).map(ProblemMappers::step).toList();
     return steps.size() <= 2
         ? steps.getLast()
         : "/" + String.join("/", steps.subList(2, steps.size()));
+  }
+
+  // The place in a list stands on the step behind it.
+  private static String step(Path.Node node) {
+    return node.getIndex() == null ? node.getName() : node.getIndex() + "/" + node.getName();
   }
 
   private static Response challenge() {

@@ -1,0 +1,163 @@
+package io.lockkeeper.problem;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Every failure of a REST call is an RFC 9457 problem.
+@QuarkusTest
+@TestProfile(ProblemTest.Profile.class)
+final class ProblemTest {
+
+  /// A service on any free port.
+  public static final class Profile implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("quarkus.http.test-port", "0", "quarkus.devservices.enabled", "false");
+    }
+  }
+
+  /// What is asked for.
+  public record Order(@NotBlank String item, @Min(1) int count, List<@Valid Part> parts) {}
+
+  /// A part of it.
+  public record Part(@NotBlank String name) {}
+
+  /// A service in which everything goes wrong.
+  @Path("/orders")
+  public static class Orders {
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    public String place(@Valid Order order) {
+      return order.item();
+    }
+
+    @GET
+    public String list(@QueryParam("limit") @Min(1) int limit) {
+      return "none of " + limit;
+    }
+
+    @GET
+    @Path("/{failure}")
+    public String fail(@PathParam("failure") String failure) {
+      throw switch (failure) {
+        case "conflict" ->
+            new ProblemException(409, "already-placed", "It is placed", "order 7 is on its way");
+        case "unauthorized" -> new UnauthorizedException("secret reason");
+        case "forbidden" -> new ForbiddenException("secret reason");
+        case "missing" -> new NotFoundException("secret reason");
+        default -> new IllegalStateException("password=hunter2");
+      };
+    }
+  }
+
+  private static RequestSpecification json(String body) {
+    return given().contentType("application/json").body(body);
+  }
+
+  private static ValidatableResponse isProblem(ValidatableResponse response, int status, String code) {
+    return response
+        .statusCode(status)
+        .contentType("application/problem+json")
+        .body("status", equalTo(status))
+        .body("code", equalTo(code))
+        .body("type", equalTo("https://lockkeeper.io/problems/" + code))
+        .body("title", not(nullValue()))
+        .body(not(containsString("secret reason")))
+        .body(not(containsString("hunter2")))
+        .body(not(containsString("\tat ")));
+  }
+
+  @Test
+  @DisplayName("A problem that the service names is the answer")
+  void named() {
+    isProblem(given().get("/orders/conflict").then(), 409, "already-placed")
+        .body("detail", equalTo("order 7 is on its way"))
+        .body("title", equalTo("It is placed"))
+        .body("instance", nullValue());
+  }
+
+  @Test
+  @DisplayName("A request that is not valid is answered with every fault and its place")
+  void invalid() {
+    isProblem(
+            json("{\"item\":\" \",\"count\":0,\"parts\":[{\"name\":\"a\"},{\"name\":\"\"}]}")
+                .post("/orders")
+                .then(),
+            422,
+            "invalid-request")
+        .body("errors.pointer", equalTo(List.of("/count", "/item", "/parts/1/name")))
+        .body("errors.detail", hasItem("must not be blank"));
+    isProblem(given().get("/orders?limit=0").then(), 422, "invalid-request")
+        .body("errors.pointer", equalTo(List.of("limit")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("A body that is not the JSON that is expected is malformed")
+  @CsvSource(
+      delimiter = '|',
+      value = {"{", "[]", "{\"item\":{\"a\":1}}", "{\"count\":\"many\"}", "nonsense", "{\"parts\":7}"})
+  void malformed(String body) {
+    isProblem(json(body).post("/orders").then(), 400, "malformed-json")
+        .body(not(containsString("io.lockkeeper")))
+        .body(not(containsString("java.")));
+  }
+
+  @Test
+  @DisplayName("What HTTP itself refuses is a problem too")
+  void http() {
+    isProblem(given().get("/orders/missing").then(), 404, "not-found");
+    isProblem(given().get("/nowhere").then(), 404, "not-found");
+    isProblem(given().delete("/orders").then(), 405, "method-not-allowed");
+    isProblem(
+        given().contentType("text/plain").body("x").post("/orders").then(),
+        415,
+        "unsupported-media-type");
+    isProblem(given().get("/orders?limit=many").then(), 404, "not-found");
+  }
+
+  @Test
+  @DisplayName("Whoever is nobody, or may not, is told so and no more")
+  void security() {
+    isProblem(given().get("/orders/unauthorized").then(), 401, "unauthorized")
+        .header("WWW-Authenticate", "Bearer");
+    isProblem(given().get("/orders/forbidden").then(), 403, "forbidden");
+  }
+
+  @Test
+  @DisplayName("What nobody expected is named by an occurrence that the log has, and shows nothing else")
+  void unexpected() {
+    isProblem(given().get("/orders/bug").then(), 500, "internal-error")
+        .body("instance", startsWith("urn:uuid:"));
+  }
+}
