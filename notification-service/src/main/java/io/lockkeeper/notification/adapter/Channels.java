@@ -4,6 +4,7 @@ import io.lockkeeper.notification.Bulletin;
 import io.lockkeeper.notification.Bulletin.Kind;
 import io.lockkeeper.notification.adapter.Channel.Delivery;
 import io.lockkeeper.notification.adapter.WebhookSettings.Receiver;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
@@ -31,54 +32,62 @@ public class Channels {
       .connectTimeout(WebhookChannel.TIMEOUT)
       .build();
   private final Semaphore places = new Semaphore(AT_ONCE);
-  private final Channel feed = new FeedChannel();
-  private final Map<String, Channel> channels;
-  private final Map<String, Channel> trackers;
-  private final MeterRegistry meters;
+  private final Routes channels;
+  private final Routes trackers;
+
+  /// A channel and what was counted of it.
+  private record Route(Channel channel, Counter taken, Counter failed) {}
+
+  /// The configured ones by name, and the feed for every other name.
+  private record Routes(Map<String, Route> byName, Route feed) {
+
+    Route of(String name) {
+      return byName.getOrDefault(name, feed);
+    }
+  }
 
   Channels(
       WebhookSettings.Channels channels,
       WebhookSettings.Incidents incidents,
       MeterRegistry meters) {
-    this.channels = receivers(channels.byName());
-    this.trackers = receivers(incidents.byName());
-    this.meters = meters;
+    this.channels = routes("channel", channels.byName(), meters);
+    this.trackers = routes("tracker", incidents.byName(), meters);
   }
 
-  private Map<String, Channel> receivers(Map<String, Receiver> settings) {
-    Map<String, Channel> receivers = new TreeMap<>();
-    settings.forEach((name, receiver) -> receivers.put(
+  private Routes routes(String kind, Map<String, Receiver> receivers, MeterRegistry meters) {
+    Map<String, Route> routes = new TreeMap<>();
+    receivers.forEach((name, receiver) -> routes.put(
         name,
-        new WebhookChannel(name, receiver.url(), receiver.secret(), client, Clock.systemUTC())));
-    receivers.put(Bulletin.FEED, feed);
-    return receivers;
+        route(
+            kind,
+            name,
+            new WebhookChannel(name, receiver.url(), receiver.secret(), client, Clock.systemUTC()),
+            meters)));
+    Route feed = route(kind, Bulletin.FEED, new FeedChannel(), meters);
+    routes.put(Bulletin.FEED, feed);
+    return new Routes(routes, feed);
+  }
+
+  private static Route route(String kind, String name, Channel channel, MeterRegistry meters) {
+    return new Route(
+        channel,
+        meters.counter("lockkeeper.deliveries", "kind", kind, "name", name, "outcome", "taken"),
+        meters.counter("lockkeeper.deliveries", "kind", kind, "name", name, "outcome", "failed"));
   }
 
   /// Delivers the message to where it belongs.
   Delivery deliver(Bulletin bulletin) throws InterruptedException {
-    Map<String, Channel> known = bulletin.kind() == Kind.INCIDENT ? trackers : channels;
+    Route route = (bulletin.kind() == Kind.INCIDENT ? trackers : channels).of(bulletin.channel());
     places.acquire();
     try {
-      Delivery delivery = known.getOrDefault(bulletin.channel(), feed).deliver(bulletin);
-      count(bulletin, delivery);
+      Delivery delivery = route.channel().deliver(bulletin);
+      switch (delivery) {
+        case Delivery.Taken _ -> route.taken().increment();
+        case Delivery.Failed _ -> route.failed().increment();
+      }
       return delivery;
     } finally {
       places.release();
-    }
-  }
-
-  private void count(Bulletin bulletin, Delivery delivery) {
-    String kind = bulletin.kind() == Kind.INCIDENT ? "tracker" : "channel";
-    switch (delivery) {
-      case Delivery.Taken taken ->
-        meters
-            .counter("lockkeeper.deliveries", kind, taken.channel(), "outcome", "taken")
-            .increment();
-      // A name from a runbook is a label only when it is configured: labels must stay few.
-      case Delivery.Failed _ ->
-        meters
-            .counter("lockkeeper.deliveries", kind, bulletin.channel(), "outcome", "failed")
-            .increment();
     }
   }
 

@@ -103,7 +103,7 @@ final class NotificationServiceTest {
         Story.LANE, 7, null, now.plus(Duration.ofMinutes(10)), now.plus(toAnnounce));
   }
 
-  private static <T extends ReleaseEvent> List<T> await(
+  private static <T extends ReleaseEvent> List<T> heard(
       ReleaseId release, Class<T> kind, int count) {
     await()
         .atMost(PATIENCE)
@@ -131,13 +131,13 @@ final class NotificationServiceTest {
         new RolledBack(),
         Story.settled(Outcome.ROLLED_BACK));
 
-    ReleaseSummarized summarized = await(release, ReleaseSummarized.class, 1).getFirst();
+    ReleaseSummarized summarized = heard(release, ReleaseSummarized.class, 1).getFirst();
     assertThat(summarized.channel()).isEqualTo("chat");
-    assertThat(await(release, WindowAnnounced.class, 1))
+    assertThat(heard(release, WindowAnnounced.class, 1))
         .containsExactly(new WindowAnnounced("chat", release + ":window", "MSG-1"));
-    assertThat(await(release, IncidentFiled.class, 1))
+    assertThat(heard(release, IncidentFiled.class, 1))
         .containsExactly(new IncidentFiled("tracker", release + ":incident", "INC-1"));
-    assertThat(await(release, UpdatePosted.class, 3))
+    assertThat(heard(release, UpdatePosted.class, 3))
         .extracting(UpdatePosted::key)
         .containsExactly(
             release + ":update:started",
@@ -173,7 +173,7 @@ final class NotificationServiceTest {
         .willSetStateTo("over"));
     say(release, Story.accepted("chat"), Story.started());
 
-    assertThat(await(release, UpdatePosted.class, 1).getFirst().channel()).isEqualTo("chat");
+    assertThat(heard(release, UpdatePosted.class, 1).getFirst().channel()).isEqualTo("chat");
     assertThat(calls(WebhookReceivers.CHAT, release)).isEqualTo(3);
     assertThat(topic.heard(Writer.NOTIFICATION, release, UpdateFailed.class)).isEmpty();
   }
@@ -191,10 +191,10 @@ final class NotificationServiceTest {
         Story.started(),
         Story.halted());
 
-    assertThat(await(release, WindowAnnounced.class, 1))
+    assertThat(heard(release, WindowAnnounced.class, 1))
         .containsExactly(new WindowAnnounced("feed", release + ":window", null));
-    assertThat(await(release, IncidentFiled.class, 1)).hasSize(1);
-    assertThat(await(release, UpdateFailed.class, 1).getFirst().key())
+    assertThat(heard(release, IncidentFiled.class, 1)).hasSize(1);
+    assertThat(heard(release, UpdateFailed.class, 1).getFirst().key())
         .isEqualTo(release + ":window");
     as("operator")
         .get("/releases/" + release)
@@ -218,7 +218,7 @@ final class NotificationServiceTest {
     ReleaseId release = release();
     say(release, Story.accepted("pigeons"), cleared(Duration.ofMinutes(5)), Story.started());
 
-    assertThat(await(release, UpdatePosted.class, 1).getFirst().channel()).isEqualTo(Bulletin.FEED);
+    assertThat(heard(release, UpdatePosted.class, 1).getFirst().channel()).isEqualTo(Bulletin.FEED);
     as("viewer")
         .get("/feed?limit=200")
         .then()
@@ -233,7 +233,7 @@ final class NotificationServiceTest {
   void rest() {
     ReleaseId release = release();
     say(release, Story.accepted("feed"), cleared(Duration.ofMinutes(5)), Story.started());
-    await(release, UpdatePosted.class, 1);
+    heard(release, UpdatePosted.class, 1);
 
     String next = as("ci")
         .get("/feed?limit=1")

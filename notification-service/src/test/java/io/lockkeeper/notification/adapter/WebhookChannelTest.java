@@ -156,7 +156,7 @@ class WebhookChannelTest {
   @Test
   @DisplayName("C2: an answer that is too slow, too long or broken is a failure, within seconds")
   void badAnswers() throws InterruptedException {
-    assertThat(answered(ok("{}").withChunkedDribbleDelay(10, 60_000)))
+    assertThat(answered(ok("{}").withChunkedDribbleDelay(2, 60_000)))
         .isEqualTo(new Delivery.Failed("no answer within 5 s"));
     assertThat(answered(ok("x".repeat(70_000)))).isInstanceOf(Delivery.Failed.class);
     assertThat(answered(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)))
