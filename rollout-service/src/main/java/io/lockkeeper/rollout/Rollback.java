@@ -30,6 +30,7 @@ final class Rollback {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+  private static final Duration LAST_RETRY_OF_TRAFFIC = Duration.ofSeconds(30);
 
   private Rollback() {}
 
@@ -109,7 +110,7 @@ final class Rollback {
   }
 
   static RollbackFailed failed(Rollout rollout, GoingBack back, String reason, Instant now) {
-    Instant retryAt = now.plus(pause(back.attempt()));
+    Instant retryAt = now.plus(pause(back.steps().getFirst().kind(), back.attempt()));
     return new RollbackFailed(
         back.steps().getFirst(),
         back.attempt(),
@@ -119,9 +120,12 @@ final class Rollback {
         retryAt.plus(runbook(rollout).rollback().attemptWithin()));
   }
 
-  private static Duration pause(int attempt) {
+  /// Longer from attempt to attempt; but while the candidate still has traffic, nobody is made to wait for a
+  /// target that works again.
+  private static Duration pause(Kind kind, int attempt) {
+    Duration longest = kind == Kind.SHIFT ? LAST_RETRY_OF_TRAFFIC : LAST_RETRY;
     Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(attempt - 1, 10));
-    return pause.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : pause;
+    return pause.compareTo(longest) > 0 ? longest : pause;
   }
 
   private static Runbook runbook(Rollout rollout) {

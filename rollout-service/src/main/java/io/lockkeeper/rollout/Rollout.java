@@ -237,6 +237,9 @@ public final class Rollout {
     if (taken.choice() == Choice.START) {
       startAnyway = true;
     }
+    if (taken.choice() == Choice.RETRY) {
+      phase = phase.atOnce();
+    }
     if (hold == Hold.UNRECOGNISED && taken.choice() == Choice.ADVANCE) {
       unrecognised = null;
     }
@@ -469,6 +472,13 @@ public final class Rollout {
       return this instanceof GoingBack back
           ? new GoingBack(
               back.steps().subList(1, back.steps().size()), 1, back.effect() + 1, null, deadline)
+          : this;
+    }
+
+    /// Whoever says "once more" need not wait for it.
+    private Phase atOnce() {
+      return this instanceof GoingBack back
+          ? new GoingBack(back.steps(), back.attempt(), back.effect(), null, back.deadline())
           : this;
     }
 

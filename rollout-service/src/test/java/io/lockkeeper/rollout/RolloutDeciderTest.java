@@ -466,6 +466,30 @@ class RolloutDeciderTest {
     }
 
     @Test
+    @DisplayName("R1: attempts to take the traffic away are never more than 30 s apart")
+    void trafficIsTakenAwaySoon() {
+      var release = baking();
+      release.when(breach());
+      for (int attempt = 1; attempt <= 12; attempt++) {
+        release.when(new RolloutCommand.ReportFailed(release.goal().fence().number(), "no"));
+        assertThat(release.goal().notBefore())
+            .isBeforeOrEqualTo(release.now().plus(Duration.ofSeconds(30)));
+        release.after(Duration.ofSeconds(30));
+      }
+    }
+
+    @Test
+    @DisplayName("R2: who says that the way back is to be tried once more need not wait for it")
+    void retryAtOnce() {
+      var release = baking();
+      release.when(breach());
+      release.when(new RolloutCommand.ReportFailed(2, "no"));
+      release.when(decide(release, Choice.RETRY));
+      assertThat(release.goal().fence()).isEqualTo(new Fence(7, 3));
+      assertThat(release.goal().notBefore()).isNull();
+    }
+
+    @Test
     @DisplayName("M1: a verdict of failed at full traffic goes back")
     void aFailedReleaseGoesBack() {
       var release = started(runbook(100));
