@@ -110,6 +110,12 @@ public record Watch(
     return armed && !(halted && weight == 0);
   }
 
+  /// Whether the target shows all the traffic that the stage, or the release, asks for.
+  public boolean isFull() {
+    int asked = validation != null ? 100 : stage == null ? 0 : stage.stage().weight();
+    return weight >= asked;
+  }
+
   /// Whether instances that do not answer are lost telemetry: the candidate was there once and
   /// should be still.
   public boolean telemetryOwed() {

@@ -80,7 +80,7 @@ public record WatchClock(
     }
     boolean same = Objects.equals(question, goal.question());
     Duration counted = same ? observed : Duration.ZERO;
-    if (same && since == null && seen != null) {
+    if (same && since == null && seen != null && goal.full()) {
       counted = counted.plus(later(seen, at));
     }
     Instant stillLost = inARow >= GOOD_LOOKS ? null : since;

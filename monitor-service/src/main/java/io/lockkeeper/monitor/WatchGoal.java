@@ -11,16 +11,27 @@ import org.jspecify.annotations.Nullable;
 /// @param candidate D4, M1, R1: the candidate to watch; null when it cannot have traffic
 public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candidate) {
 
+  /// Whether there is something to look at.
+  public boolean isAnything() {
+    return baseline != null || candidate != null;
+  }
+
   /// G2: capture what is normal over `window`, for this request.
   public record Baseline(EventId request, Monitoring monitoring, Duration window) {}
 
   /// Look at both versions every `monitoring.interval`.
   ///
   /// @param weight   the share of traffic that the candidate is to have, percent
+  /// @param full     whether the target shows what the stage asks for; time in which it shows less
+  ///                 is not observed
   /// @param question what a verdict is owed on; null when only a breach can be told
   /// @param owed     whether telemetry that does not answer is lost telemetry
   public record Candidate(
-      Monitoring monitoring, int weight, @Nullable Question question, boolean owed) {}
+      Monitoring monitoring,
+      int weight,
+      boolean full,
+      @Nullable Question question,
+      boolean owed) {}
 
   /// The goal of this state.
   public static WatchGoal of(Watch watch) {
@@ -32,7 +43,12 @@ public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candida
     return new WatchGoal(
         wanted == null ? null : new Baseline(wanted.request(), monitoring, wanted.window()),
         watch.armed()
-            ? new Candidate(monitoring, watch.weight(), watch.question(), watch.telemetryOwed())
+            ? new Candidate(
+                monitoring,
+                watch.weight(),
+                watch.isFull(),
+                watch.question(),
+                watch.telemetryOwed())
             : null);
   }
 }
