@@ -289,7 +289,7 @@ public final class RolloutDecider {
       return List.of(paused(rollout, runbook, hold.get(), now));
     }
     if (rollout.question() == null && !now.isBefore(pause.until())) {
-      return List.of(question(rollout, runbook, hold.get(), now));
+      return List.of(question(rollout, runbook, pause, hold.get(), now));
     }
     return List.of();
   }
@@ -300,14 +300,14 @@ public final class RolloutDecider {
   }
 
   private static DecisionRequested question(
-      Rollout rollout, Runbook runbook, Hold hold, Instant now) {
+      Rollout rollout, Runbook runbook, StagePaused pause, Hold hold, Instant now) {
     boolean atFullTraffic = rollout.phase() instanceof Phase.Observing;
     boolean waiting = rollout.phase() instanceof Phase.Waiting;
     Choice otherwise =
         waiting ? Choice.CANCEL : atFullTraffic ? Choice.WAIT : runbook.monitoring().otherwise();
     return new DecisionRequested(
         hold,
-        Holds.reason(rollout, hold) + ". What now?",
+        (pause.hold() == hold ? pause.reason() : Holds.reason(rollout, hold)) + ". What now?",
         Holds.choices(rollout, hold),
         now.plus(runbook.monitoring().answer()),
         otherwise);

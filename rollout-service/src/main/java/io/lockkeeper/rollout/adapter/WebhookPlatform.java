@@ -107,7 +107,7 @@ public class WebhookPlatform implements Platform {
           }
           case "SUCCEEDED" -> {
             Optional<State> seen = look(target);
-            if (seen.isPresent() && seen.get().shows(change)) {
+            if (seen.isPresent() && seen.get().shows(target, change)) {
               return new Result.Shown();
             }
             Instant now = Instant.now();
@@ -115,7 +115,7 @@ public class WebhookPlatform implements Platform {
             if (seen.isPresent() && now.isAfter(doneSince.plus(PATIENCE))) {
               return new Result.Failed(
                   "the target shows %d %% instead of %d %%"
-                      .formatted(seen.get().weight(), change.weight()));
+                      .formatted(seen.get().shareOf(target.candidate()), change.weight()));
             }
           }
           default -> {}
@@ -131,7 +131,7 @@ public class WebhookPlatform implements Platform {
   @Override
   public Optional<Observation> observe(Target target) throws InterruptedException {
     return isAllowed(target.url())
-        ? look(target).map(state -> new Observation(state.weight(), state.fenceOrNone()))
+        ? look(target).map(state -> new Observation(state.shareOf(target.candidate()), state.fenceOrNone()))
         : Optional.empty();
   }
 
@@ -243,8 +243,14 @@ public class WebhookPlatform implements Platform {
   }
 
   /// What a target answers, and what it shows.
+  ///
+  /// @param candidate whose share `weight` is; what an earlier release left there is not ours
   record State(
-      @Nullable String state, int weight, @Nullable Fence fence, @Nullable String message) {
+      @Nullable String state,
+      int weight,
+      @Nullable Digest candidate,
+      @Nullable Fence fence,
+      @Nullable String message) {
 
     private static final Fence NO_FENCE = new Fence(0, 0);
 
@@ -256,10 +262,14 @@ public class WebhookPlatform implements Platform {
       return state == null ? "NONE" : state.toUpperCase(Locale.ROOT);
     }
 
-    boolean shows(Change change) {
+    int shareOf(Digest ours) {
+      return ours.equals(candidate) ? weight : 0;
+    }
+
+    boolean shows(Target target, Change change) {
       return fenceOrNone().equals(change.fence())
           && stateOrNone().equals("SUCCEEDED")
-          && weight == change.weight();
+          && shareOf(target.candidate()) == change.weight();
     }
   }
 }

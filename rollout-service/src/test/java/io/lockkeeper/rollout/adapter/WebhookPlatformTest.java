@@ -48,6 +48,22 @@ class WebhookPlatformTest {
   }
 
   @Test
+  @DisplayName("The share that an earlier candidate still has is not taken for ours")
+  void anEarlierCandidatesShareIsNotOurs() throws Exception {
+    platform.bring(target(), shift(1, 100));
+    Target next =
+        new Target(
+            new ReleaseId("release-2"),
+            RolloutScenario.LANE,
+            fixture.url(),
+            RolloutScenario.STABLE.digest(),
+            RolloutScenario.CANDIDATE.digest());
+    Change migration = new Change(new Fence(8, 1), Action.RUN, "V43", 0, null);
+    assertThat(platform.bring(next, migration)).isEqualTo(new Result.Shown());
+    assertThat(platform.observe(next)).contains(new Observation(0, new Fence(8, 1)));
+  }
+
+  @Test
   @DisplayName("The same change asked twice acts once")
   void actsOnce() throws Exception {
     platform.bring(target(), shift(1, 10));
