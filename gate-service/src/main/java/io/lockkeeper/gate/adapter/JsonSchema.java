@@ -1,6 +1,7 @@
 package io.lockkeeper.gate.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -63,17 +64,20 @@ final class JsonSchema {
   List<Problem> problems(JsonNode value) {
     List<Problem> problems = new ArrayList<>(unreadableText(value, ""));
     schema.validate(value).stream()
-        .map(
-            error ->
-                new Problem(
-                    PlainText.of(error.getInstanceLocation().toString()),
-                    PlainText.of(error.getMessage())))
+        .map(error -> new Problem(PlainText.of(pointer(error)), PlainText.of(error.getMessage())))
         .forEach(problems::add);
     return problems.stream()
         .distinct()
         .sorted(Comparator.comparing(Problem::pointer).thenComparing(Problem::detail))
         .limit(MOST_PROBLEMS)
         .toList();
+  }
+
+  /// Where the fault is: a property that is missing or too much is named itself, not what it is in.
+  private static String pointer(Error error) {
+    String place = error.getInstanceLocation().toString();
+    String property = error.getProperty();
+    return property == null ? place : place + "/" + escaped(property);
   }
 
   /// Text that could be kept nowhere: JSON can write characters that are none.

@@ -1,0 +1,176 @@
+package io.lockkeeper.gate.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockkeeper.runbook.Runbook;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A bad runbook is found when the service starts, with file, line and reason.
+class RunbookReaderTest {
+
+  private static final String GOOD =
+      """
+      apiVersion: lockkeeper.io/v1
+      kind: Runbook
+      metadata: { name: good }
+      preconditions:
+        - { line: PRE1, check: build }
+        - { line: PRE2, check: review }
+        - { line: PRE3, check: tests }
+        - { line: PRE4, check: signature }
+      gates:
+        lease: PT5M
+        startWithin: P3D
+        freezes:
+          - from: 2026-12-24T00:00:00Z
+            until: 2026-12-27T00:00:00Z
+            reason: Christmas
+      rollout:
+        infrastructure:
+          - { name: V1, reversible: true }
+        stages:
+          - { weight: 10, bake: PT5M }
+          - { weight: 100 }
+        target: { kind: webhook, url: "http://127.0.0.1:8090" }
+        onRevoked: finish-stage
+      monitoring:
+        stable: [ "http://127.0.0.1:8091/metrics" ]
+        candidate: [ "http://127.0.0.1:8092/metrics" ]
+        signals:
+          - { name: errors, metric: http_requests, kind: errors }
+        validation: PT30M
+      rollback: { method: redeploy }
+      communication:
+      """;
+
+  @TempDir Path folder;
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private List<String> faults(String text) throws IOException {
+    List<RunbookFault> faults = new ArrayList<>();
+    Optional<Runbook> read = new RunbookReader().read(write("team.yaml", text), faults);
+    assertThat(read.isEmpty()).isEqualTo(!faults.isEmpty());
+    return faults.stream().map(RunbookFault::toString).toList();
+  }
+
+  @Test
+  @DisplayName("a good runbook is read; an empty section says nothing")
+  void good() throws IOException {
+    assertThat(faults(GOOD)).isEmpty();
+    write("good.yml", GOOD);
+    Files.delete(folder.resolve("team.yaml"));
+    Runbook runbook = new Runbooks(folder).named("good").orElseThrow();
+    assertThat(runbook.gates().lease()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(runbook.rollout().onRevoked()).isEqualTo(Runbook.Rollout.OnRevoked.FINISH_STAGE);
+    assertThat(runbook.communication()).isEqualTo(Runbook.Communication.STANDARD);
+  }
+
+  @ParameterizedTest(name = "{0} → {1}: line {2}")
+  @DisplayName("what is wrong is named with its line")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "weight: 100 | weight: 90 | 19 | percent",
+        "weight: 10, | weight: 100, | 21 | does not rise",
+        "bake: PT5M | bake: PT5M, maxBake: PT1M | 20 | shorter than the bake",
+        "validation: PT30M | validation: PT29M | 29 | M1",
+        "validation: PT30M | validation: half an hour | 29 | pattern",
+        "lease: PT5M | lease: PT1S | 10 | not between",
+        "lease: PT5M | leese: PT5M | 10 | leese",
+        "startWithin: P3D | startWithin: P3000D | 11 | not between",
+        "until: 2026-12-27T00:00:00Z | until: 2026-12-23T00:00:00Z | 14 | not after",
+        "until: 2026-12-27T00:00:00Z | until: 2026-13-27T00:00:00Z | 14 | date-time",
+        "kind: webhook | kind: telnet | 22 | webhook",
+        "kind: errors | kind: errors, critical: false | 27 | R1",
+        "method: redeploy | method: script | 30 | script",
+        "{ line: PRE2, check: review } | { line: PRE1, check: build } | 6 | twice",
+        "{ line: PRE2, check: review } | { line: PRE1, check: unit } | 4 | PRE2",
+        "{ line: PRE2, check: review } | { line: G2, check: unit } | 6 | PRE2",
+        "kind: Runbook | kind: Deployment | 2 | Runbook",
+        "lease: PT5M | lease: [PT5M | 11 | YAML",
+        "lease: PT5M | startWithin: P2D | 11 | uplicate",
+        "lease: PT5M | lease: *other | 10 | alias",
+        "communication: | --- | 32 | one file",
+        "check: build | check: \"build\\0\" | 5 | control characters"
+      })
+  void bad(String from, String to, int line, String reason) throws IOException {
+    assertThat(GOOD).contains(from);
+    assertThat(faults(GOOD.replaceFirst(Pattern.quote(from), Matcher.quoteReplacement(to))))
+        .isNotEmpty()
+        .anySatisfy(
+            fault -> assertThat(fault).startsWith("team.yaml:" + line + ": ").contains(reason));
+  }
+
+  @Test
+  @DisplayName("less than the house rule is allowed when the runbook says why")
+  void relaxed() throws IOException {
+    assertThat(
+            faults(
+                GOOD.replace("PT30M", "PT1M").replace("  - { line: PRE2, check: review }\n", "")
+                    + "relaxed: { reason: a rehearsal }\n"))
+        .isEmpty();
+  }
+
+  @Test
+  @DisplayName("all faults of all files are named at once, and the service does not start")
+  void allAtOnce() throws IOException {
+    write(
+        "a.yaml", GOOD.replace("weight: 100", "weight: 90").replace("lease: PT5M", "lease: PT0S"));
+    write("b.yaml", GOOD);
+    write("c.yaml", GOOD);
+    write("d.yaml", "");
+    Files.write(folder.resolve("e.yaml"), new byte[] {(byte) 0xff, 1});
+    write("notes.txt", "not a runbook");
+    write(".hidden.yaml", "not a runbook");
+    assertThatThrownBy(() -> new Runbooks(folder))
+        .hasMessageContaining("a.yaml:10: gates.lease")
+        .hasMessageContaining("a.yaml:19: rollout.stages")
+        .hasMessageContaining("c.yaml: another file holds a runbook named good")
+        .hasMessageContaining("d.yaml: is empty")
+        .hasMessageContaining("e.yaml: is not UTF-8");
+  }
+
+  @Test
+  @DisplayName("a folder that is not there is named; a file that is too large is not read")
+  void folders() throws IOException {
+    assertThatThrownBy(() -> new Runbooks(folder.resolve("nowhere")))
+        .hasMessageContaining("lockkeeper.runbooks");
+    write("large.yaml", GOOD + "# ".repeat(200_000));
+    assertThatThrownBy(() -> new Runbooks(folder)).hasMessageContaining("larger than");
+  }
+
+  @Test
+  @DisplayName("whatever bytes a file holds, it is read or named, and nothing is thrown")
+  void garbage() throws IOException {
+    Random random = new Random(7);
+    byte[] good = GOOD.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 500; i++) {
+      byte[] bytes = good.clone();
+      for (int flips = 0; flips < 1 + i % 5; flips++) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      Path file = Files.write(folder.resolve("garbage.yaml"), bytes);
+      List<RunbookFault> faults = new ArrayList<>();
+      assertThat(new RunbookReader().read(file, faults).isPresent()).isEqualTo(faults.isEmpty());
+    }
+  }
+}

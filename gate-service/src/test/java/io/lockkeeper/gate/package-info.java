@@ -1,0 +1,5 @@
+/// Specifies the gate's decisions.
+@NullMarked
+package io.lockkeeper.gate;
+
+import org.jspecify.annotations.NullMarked;
