@@ -200,6 +200,17 @@ final class JournalTables {
     }
   }
 
+  /// Sets the release's alarm where it has none.
+  static void setFirstAlarm(Connection connection, ReleaseId release, Instant due)
+      throws SQLException {
+    String sql = "insert into alarm values (?, ?) on conflict (release_id) do nothing";
+    try (PreparedStatement insert = connection.prepareStatement(sql)) {
+      insert.setString(1, release.value());
+      insert.setObject(2, at(due));
+      insert.executeUpdate();
+    }
+  }
+
   static void setStuck(Connection connection, ReleaseId release, String reason, boolean stays)
       throws SQLException {
     String sql =

@@ -30,7 +30,6 @@ public final class PostgresJournal implements EventJournal {
   private static final Logger LOG = Logger.getLogger(PostgresJournal.class);
 
   private static final Duration LONGEST_WAIT_FOR_RECOVERY = Duration.ofSeconds(15);
-  private static final int LONGEST_REASON = 500;
 
   private final JournalOwner owner;
   private final Transactions transactions;
@@ -124,7 +123,7 @@ public final class PostgresJournal implements EventJournal {
   }
 
   private Optional<Committed> turn(ReleaseId release, Turn.Opening opening, Instant notBefore) {
-    @Nullable String failure = null;
+    @Nullable ReactionFailed failure = null;
     for (int attempt = 1; ; attempt++) {
       admit();
       try {
@@ -135,9 +134,8 @@ public final class PostgresJournal implements EventJournal {
         if (failure != null) {
           throw new JournalUnavailable("not even the fact could be committed", e);
         }
-        LOG.errorf(e, "release %s is stuck", release);
         counters.failure();
-        failure = plain(e.getMessage());
+        failure = e;
       } catch (Transactions.Conflict e) {
         counters.conflict();
         Backoff.jitter(attempt);
@@ -148,7 +146,10 @@ public final class PostgresJournal implements EventJournal {
   }
 
   private Optional<Committed> attempt(
-      ReleaseId release, Turn.Opening opening, Instant notBefore, @Nullable String failure) {
+      ReleaseId release,
+      Turn.Opening opening,
+      Instant notBefore,
+      @Nullable ReactionFailed failure) {
     Instant clockNow = clock.instant();
     Instant now = clockNow.isBefore(notBefore) ? notBefore : clockNow;
     AtomicLong position = new AtomicLong();
@@ -189,11 +190,6 @@ public final class PostgresJournal implements EventJournal {
     if (!admission.await(LONGEST_WAIT_FOR_RECOVERY)) {
       throw new JournalUnavailable("the journal is still recovering", null);
     }
-  }
-
-  private static String plain(@Nullable String reason) {
-    String text = String.valueOf(reason).replaceAll("\\p{Cntrl}", " ");
-    return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON);
   }
 
   /// The last position known is not in the database any more.

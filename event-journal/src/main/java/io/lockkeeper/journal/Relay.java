@@ -92,7 +92,8 @@ final class Relay implements AutoCloseable {
     wake.release();
   }
 
-  /// Sends what is there, for at most 5 s, and stops; in trouble it stops at once, since nothing is lost.
+  /// Sends what is there, for at most 5 s, and stops; in trouble it stops at once, since nothing is
+  /// lost.
   @Override
   public void close() {
     closing = true;

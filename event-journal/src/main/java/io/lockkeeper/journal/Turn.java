@@ -5,16 +5,22 @@ import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One transaction on one release: something is appended, then what follows, until nothing does.
 final class Turn {
+
+  private static final Logger LOG = Logger.getLogger(Turn.class);
+
+  private static final Duration UNTIL_NEXT_TRY = Duration.ofSeconds(10);
 
   /// How a turn begins.
   @FunctionalInterface
@@ -73,7 +79,7 @@ final class Turn {
   /// opening is
   ///                appended and the release is stuck
   /// @return empty when the release did not change
-  Optional<Committed> take(Opening opening, @Nullable String failure) throws SQLException {
+  Optional<Committed> take(Opening opening, @Nullable ReactionFailed failure) throws SQLException {
     Optional<Begun> begun = opening.begin(this);
     if (begun.isEmpty()) {
       return Optional.empty();
@@ -196,21 +202,31 @@ final class Turn {
     return page.facts().size() < JournalLimits.FACTS || owner.beyondLimit().test(event);
   }
 
-  private void noteStuck(@Nullable String failure) throws SQLException {
-    Optional<String> reason =
-        Optional.ofNullable(failure)
-            .or(page::unreadable)
-            .or(
-                () ->
-                    page.facts().size() < JournalLimits.FACTS
-                        ? Optional.empty()
-                        : Optional.of("it has " + JournalLimits.FACTS + " facts or more"));
-    if (reason.isPresent()) {
-      if (!reason.get().equals(margin.stuck())) {
-        JournalTables.setStuck(connection, release, reason.get(), false);
+  private void noteStuck(@Nullable ReactionFailed failure) throws SQLException {
+    Optional<String> reason = stuck(failure);
+    if (reason.isEmpty()) {
+      if (margin.stuck() != null && !margin.stays()) {
+        JournalTables.clearStuck(connection, release);
       }
-    } else if (margin.stuck() != null && !margin.stays()) {
-      JournalTables.clearStuck(connection, release);
+    } else if (!reason.get().equals(margin.stuck())) {
+      LOG.errorf(failure, "release %s is stuck: %s", release, reason.get());
+      JournalTables.setStuck(connection, release, reason.get(), false);
     }
+    if (failure != null) {
+      // Whatever failed may work later, and nothing else may come to try it.
+      JournalTables.setFirstAlarm(connection, release, now.plus(UNTIL_NEXT_TRY));
+    }
+  }
+
+  private Optional<String> stuck(@Nullable ReactionFailed failure) {
+    if (failure != null) {
+      return Optional.of(failure.reason());
+    }
+    return page.unreadable()
+        .or(
+            () ->
+                page.facts().size() < JournalLimits.FACTS
+                    ? Optional.empty()
+                    : Optional.of("it has " + JournalLimits.FACTS + " facts or more"));
   }
 }

@@ -70,7 +70,10 @@ final class AlarmsTest {
         Replica.on(
             database,
             new JournalOwner(
-                Writer.ROLLOUT, Set.of(), new Reaction(this::next, this::due, (_, _) -> {}), _ -> {}),
+                Writer.ROLLOUT,
+                Set.of(),
+                new Reaction(this::next, this::due, (_, _) -> {}),
+                _ -> {}),
             clock,
             TOPIC.name());
     replicas.add(replica);
@@ -95,6 +98,7 @@ final class AlarmsTest {
   private static void awaitEnd(Replica replica, ReleaseId which) {
     await()
         .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(20))
         .until(() -> replica.journal().history(which).getLast().event() instanceof RolledBack);
   }
 
@@ -133,7 +137,8 @@ final class AlarmsTest {
   }
 
   @Test
-  @DisplayName("A decision made by an alarm is never earlier than the alarm, whatever the clock says")
+  @DisplayName(
+      "A decision made by an alarm is never earlier than the alarm, whatever the clock says")
   void clockBehind() {
     Replica replica = replica();
     Instant due = BEGIN.plusSeconds(60).plusNanos(1_234);
@@ -153,14 +158,17 @@ final class AlarmsTest {
     time.set(BEGIN.plusSeconds(6));
     execute(
         first,
-        "update alarm set leased_by = '" + UUID.randomUUID() + "', leased_until = clock_timestamp() + interval '2 s'");
+        "update alarm set leased_by = '"
+            + UUID.randomUUID()
+            + "', leased_until = clock_timestamp() + interval '2 s'");
     Replica second = ringing();
     awaitEnd(second, waiting);
     assertThat(second.journal().history(release)).hasSize(2);
   }
 
   @Test
-  @DisplayName("Two replicas share the alarms; each rings once, one release that fails delays no other")
+  @DisplayName(
+      "Two replicas share the alarms; each rings once, one release that fails delays no other")
   void twoReplicas() throws SQLException {
     List<ReleaseId> releases =
         IntStream.range(0, 40).mapToObj(_ -> new ReleaseId(UUID.randomUUID().toString())).toList();
@@ -184,6 +192,19 @@ final class AlarmsTest {
     execute(one, "update alarm set leased_until = clock_timestamp()");
     awaitEnd(one, releases.getFirst());
     assertThat(one.journal().stuck(releases.getFirst())).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A release that could never be decided on is tried again by itself")
+  void triedAgain() {
+    Replica replica = ringing();
+    broken.add(release);
+    replica.journal().record(release, at(BEGIN));
+    assertThat(replica.journal().stuck(release)).isPresent();
+    broken.clear();
+    time.set(BEGIN.plusSeconds(11));
+    awaitEnd(replica, release);
+    assertThat(replica.journal().stuck(release)).isEmpty();
   }
 
   @Test

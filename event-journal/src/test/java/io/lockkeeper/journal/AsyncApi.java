@@ -23,7 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// `docs/asyncapi.yaml`, AsyncAPI 3.0: made of the names, the records, their comments and the golden files.
+/// `docs/asyncapi.yaml`, AsyncAPI 3.0: made of the names, the records, their comments and the
+/// golden files.
 final class AsyncApi {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -73,9 +74,12 @@ final class AsyncApi {
 
   private ObjectNode root() {
     EventTypes.all().forEach(this::addMessage);
-    addRequest(EventTypes.RELEASE_REQUESTED, "CI asks for a release.", "release-request-schema.json");
     addRequest(
-        EventTypes.WITHDRAWAL_REQUESTED, "CI takes a release back.", "withdrawal-request-schema.json");
+        EventTypes.RELEASE_REQUESTED, "CI asks for a release.", "release-request-schema.json");
+    addRequest(
+        EventTypes.WITHDRAWAL_REQUESTED,
+        "CI takes a release back.",
+        "withdrawal-request-schema.json");
     ObjectNode root = JSON.objectNode();
     root.put("asyncapi", "3.0.0");
     root.set("info", info());
@@ -115,10 +119,18 @@ final class AsyncApi {
   private ObjectNode channels() {
     ObjectNode channels = JSON.objectNode();
     ObjectNode events =
-        channel(channels, EVENTS, "release-events", "Every fact of every release; the key is the release's id.");
+        channel(
+            channels,
+            EVENTS,
+            "release-events",
+            "Every fact of every release; the key is the release's id.");
     EventTypes.all().keySet().forEach(name -> addReference(events, name));
     ObjectNode requests =
-        channel(channels, REQUESTS, "release-requests", "What CI asks for, in binary or structured mode.");
+        channel(
+            channels,
+            REQUESTS,
+            "release-requests",
+            "What CI asks for, in binary or structured mode.");
     addReference(requests, EventTypes.RELEASE_REQUESTED);
     addReference(requests, EventTypes.WITHDRAWAL_REQUESTED);
     return channels;
@@ -142,13 +154,19 @@ final class AsyncApi {
   private static ObjectNode operations() {
     ObjectNode operations = JSON.objectNode();
     ObjectNode requests =
-        operation(operations, "gateReceivesRequests", "receive", REQUESTS, "gate-service takes requests.");
+        operation(
+            operations,
+            "gateReceivesRequests",
+            "receive",
+            REQUESTS,
+            "gate-service takes requests.");
     requests.withArray("messages").add(reference(REQUESTS, EventTypes.RELEASE_REQUESTED));
     requests.withArray("messages").add(reference(REQUESTS, EventTypes.WITHDRAWAL_REQUESTED));
     for (Writer writer : Writer.values()) {
       String service = writer.source().substring(1);
       String id = writer.name().toLowerCase(Locale.ROOT);
-      ObjectNode sends = operation(operations, id + "Sends", "send", EVENTS, service + " says what it did.");
+      ObjectNode sends =
+          operation(operations, id + "Sends", "send", EVENTS, service + " says what it did.");
       ObjectNode receives =
           operation(operations, id + "Receives", "receive", EVENTS, service + " listens.");
       EventTypes.all()
@@ -177,8 +195,7 @@ final class AsyncApi {
   }
 
   private void addMessage(String name, Class<? extends ReleaseEvent> type) {
-    ObjectNode message =
-        message(name, Comments.of(type)).put("title", words(type.getSimpleName()));
+    ObjectNode message = message(name, Comments.of(type)).put("title", words(type.getSimpleName()));
     message.set("payload", schemas.reference(type));
     addExample(message, name);
   }
@@ -210,13 +227,18 @@ final class AsyncApi {
     ObjectNode properties = headers.putObject("properties");
     header(properties, "ce_specversion", "Always 1.0.").put("const", "1.0");
     header(properties, "ce_id", "UUIDv7 of the fact; of a request, whatever CI gives.");
-    header(properties, "ce_source", "The service; of a request, who asks.").put("format", "uri-reference");
+    header(properties, "ce_source", "The service; of a request, who asks.")
+        .put("format", "uri-reference");
     header(properties, "ce_type", "The name of the message.");
     header(properties, "ce_subject", "The release's id, which is also the key.");
-    header(properties, "ce_time", "When it was appended; orders and displays.").put("format", "date-time");
+    header(properties, "ce_time", "When it was appended; orders and displays.")
+        .put("format", "date-time");
     header(properties, "ce_causationid", "The fact that led to it.");
     header(properties, "ce_sequence", "1, 2, 3 … per source and release, without a gap.");
-    header(properties, "ce_seen", "Offset of the last fact of the release that the writer had consumed.");
+    header(
+        properties,
+        "ce_seen",
+        "Offset of the last fact of the release that the writer had consumed.");
     header(properties, "traceparent", "W3C trace context; one trace per release.");
     header(properties, "content-type", "application/json");
     return traits;
@@ -242,7 +264,8 @@ final class AsyncApi {
         .findValuesAsText("$ref")
         .forEach(
             reference -> {
-              if (reference.startsWith("#") && document.at(reference.substring(1)).isMissingNode()) {
+              if (reference.startsWith("#")
+                  && document.at(reference.substring(1)).isMissingNode()) {
                 dangling.add(reference);
               }
             });

@@ -15,7 +15,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/// The published document of the topics is the one that the contract gives. To write it anew after a
+/// The published document of the topics is the one that the contract gives. To write it anew after
+/// a
 /// deliberate change, run this test with `-DargLine=-Dlockkeeper.docs=write`.
 final class AsyncApiTest {
 

@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The doc comments of the contract, read from its sources, so that the published document says what they
+/// The doc comments of the contract, read from its sources, so that the published document says
+/// what they
 /// say.
 final class Comments {
 
@@ -41,8 +42,7 @@ final class Comments {
 
   private static String source(Class<?> group) {
     try {
-      return Files.readString(
-          Golden.contractSources().resolve(group.getSimpleName() + ".java"));
+      return Files.readString(Golden.contractSources().resolve(group.getSimpleName() + ".java"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

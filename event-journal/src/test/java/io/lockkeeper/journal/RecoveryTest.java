@@ -86,7 +86,8 @@ final class RecoveryTest {
     return replica;
   }
 
-  // A clock that is two seconds later each time one looks, so that no test waits for patience to end.
+  // A clock that is two seconds later each time one looks, so that no test waits for patience to
+  // end.
   private static Clock hurrying() {
     AtomicInteger looks = new AtomicInteger();
     InstantSource source = () -> Instant.now().plusSeconds(2L * looks.getAndIncrement());
@@ -197,7 +198,9 @@ final class RecoveryTest {
     awaitSent(first);
     Databases.Dump dump = EmbeddedPlatform.shared().databases().dump(database);
     // The dump has ended every connection.
-    await().ignoreExceptions().until(() -> !first.journal().record(release, say("later")).isEmpty());
+    await()
+        .ignoreExceptions()
+        .until(() -> !first.journal().record(release, say("later")).isEmpty());
     fail(2);
     awaitFacts(first, 5);
     awaitSent(first);

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -163,6 +164,7 @@ final class RelayTest {
   @DisplayName("After a failed send nothing behind it goes out before it")
   void failedSend() {
     List<MockProducer<String, byte[]>> producers = new ArrayList<>();
+    List<Thread> closers = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger made = new AtomicInteger();
     try (Replica replica = replica(UnaryOperator.identity()).opened()) {
       replica.journal().record(release, say(6));
@@ -172,7 +174,13 @@ final class RelayTest {
               () -> {
                 MockProducer<String, byte[]> producer =
                     new MockProducer<>(
-                        made.get() > 0, null, new StringSerializer(), new ByteArraySerializer());
+                        made.get() > 0, null, new StringSerializer(), new ByteArraySerializer()) {
+                      @Override
+                      public void close(Duration longest) {
+                        closers.add(Thread.currentThread());
+                        super.close(longest);
+                      }
+                    };
                 made.incrementAndGet();
                 synchronized (producers) {
                   producers.add(producer);
@@ -186,7 +194,8 @@ final class RelayTest {
       producers.getFirst().errorNext(new KafkaException("refused"));
       awaitAll(replica);
       relay.close();
-      assertThat(producers.getFirst().closed()).isTrue();
+      // By the thread that learnt of the failure, before it could send anything else.
+      assertThat(closers.getFirst()).isSameAs(Thread.currentThread());
       assertThat(producers).hasSize(2);
       assertThat(producers.getLast().history())
           .extracting(sent -> new String(sent.headers().lastHeader("ce_sequence").value(), UTF_8))

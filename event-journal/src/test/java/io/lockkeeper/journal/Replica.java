@@ -26,13 +26,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -114,7 +117,14 @@ final class Replica implements AutoCloseable {
         pool,
         watched,
         JournalParts.of(
-            owner, watched, TRANSACTIONS, clock, new SimpleMeterRegistry(), broker, topic, Optional.of(Duration.ofDays(30))),
+            owner,
+            watched,
+            TRANSACTIONS,
+            clock,
+            new SimpleMeterRegistry(),
+            broker,
+            topic,
+            Optional.of(Duration.ofDays(30))),
         topic);
   }
 
@@ -180,22 +190,57 @@ final class Replica implements AutoCloseable {
     return this;
   }
 
-  /// Starts all of its parts and the consumption of its topic.
+  /// Starts all of its parts and the consumption of all of its topic.
   Replica consuming() {
+    return consuming(
+        (consumer, positions) -> {
+          List<TopicPartition> partitions = TestTopic.partitions(topic);
+          consumer.assign(partitions);
+          positions.onPartitionsAssigned(consumer, partitions);
+        });
+  }
+
+  /// Starts all of its parts and the consumption of its share of the topic.
+  Replica consumingAsOneOfMany() {
+    return consuming(
+        (consumer, positions) ->
+            consumer.subscribe(
+                List.of(topic),
+                new ConsumerRebalanceListener() {
+                  @Override
+                  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    positions.onPartitionsAssigned(consumer, partitions);
+                  }
+
+                  @Override
+                  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                    // Where it stands is in the database already.
+                  }
+                }));
+  }
+
+  private Replica consuming(
+      BiConsumer<KafkaConsumer<String, byte[]>, ConsumerPositions> beginning) {
     started();
-    delivery = Thread.ofPlatform().name("deliveries").daemon().start(this::deliver);
+    delivery = Thread.ofPlatform().name("deliveries").daemon().start(() -> deliver(beginning));
     return this;
   }
 
   // As the channel does it: begins where the database stands, and goes on in order.
-  private void deliver() {
+  private void deliver(BiConsumer<KafkaConsumer<String, byte[]>, ConsumerPositions> beginning) {
     Map<String, Object> config =
-        Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers());
+        Map.of(
+            "bootstrap.servers",
+            EmbeddedPlatform.shared().bootstrapServers(),
+            "group.id",
+            topic,
+            "enable.auto.commit",
+            false,
+            "auto.offset.reset",
+            "earliest");
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = TestTopic.partitions(topic);
-      consumer.assign(partitions);
-      new ConsumerPositions(pool, parts).onPartitionsAssigned(consumer, partitions);
+      beginning.accept(consumer, new ConsumerPositions(pool, parts));
       while (!Thread.currentThread().isInterrupted()) {
         consumer.poll(Duration.ofMillis(50)).forEach(parts.journal()::consume);
       }

@@ -39,7 +39,10 @@ final class RetentionTest {
 
   // A release that anybody calls open has an alarm.
   private static Optional<Instant> due(List<Fact> history) {
-    return history.stream().anyMatch(fact -> fact.event() instanceof CommandRefused said && said.command().equals("open"))
+    return history.stream()
+            .anyMatch(
+                fact ->
+                    fact.event() instanceof CommandRefused said && said.command().equals("open"))
         ? Optional.of(Instant.parse("2099-01-01T00:00:00Z"))
         : Optional.empty();
   }

@@ -85,7 +85,8 @@ final class ProblemTest {
     return given().contentType("application/json").body(body);
   }
 
-  private static ValidatableResponse isProblem(ValidatableResponse response, int status, String code) {
+  private static ValidatableResponse isProblem(
+      ValidatableResponse response, int status, String code) {
     return response
         .statusCode(status)
         .contentType("application/problem+json")
@@ -126,7 +127,14 @@ final class ProblemTest {
   @DisplayName("A body that is not the JSON that is expected is malformed")
   @CsvSource(
       delimiter = '|',
-      value = {"{", "[]", "{\"item\":{\"a\":1}}", "{\"count\":\"many\"}", "nonsense", "{\"parts\":7}"})
+      value = {
+        "{",
+        "[]",
+        "{\"item\":{\"a\":1}}",
+        "{\"count\":\"many\"}",
+        "nonsense",
+        "{\"parts\":7}"
+      })
   void malformed(String body) {
     isProblem(json(body).post("/orders").then(), 400, "malformed-json")
         .body(not(containsString("io.lockkeeper")))
@@ -155,7 +163,8 @@ final class ProblemTest {
   }
 
   @Test
-  @DisplayName("What nobody expected is named by an occurrence that the log has, and shows nothing else")
+  @DisplayName(
+      "What nobody expected is named by an occurrence that the log has, and shows nothing else")
   void unexpected() {
     isProblem(given().get("/orders/bug").then(), 500, "internal-error")
         .body("instance", startsWith("urn:uuid:"));
