@@ -150,7 +150,8 @@ public class LedgerReader {
       throws SQLException {
     long first = records.getFirst().offset();
     Long before = wentBackTo.get(partition.partition());
-    OptionalLong missing = ledger.add(records, before != null);
+    OptionalLong missing =
+        ledger.add(records, before == null ? OptionalLong.empty() : OptionalLong.of(before));
     if (missing.isEmpty()) {
       wentBackTo.remove(partition.partition());
       return;

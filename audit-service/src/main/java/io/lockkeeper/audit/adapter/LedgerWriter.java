@@ -47,15 +47,16 @@ public class LedgerWriter {
   /// nothing.
   ///
   /// @param records in the order of their offsets
-  /// @param mayLeap whether a hole before the first of them is accepted, and noted
+  /// @param hole    where a hole before the first of them may begin, because the topic has no
+  ///                such record; it is noted. Empty when there may be none
   /// @return empty when they are added; the offset that should have come first when there is a
   /// hole
-  OptionalLong add(List<ConsumerRecord<String, byte[]>> records, boolean mayLeap)
+  OptionalLong add(List<ConsumerRecord<String, byte[]>> records, OptionalLong hole)
       throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try {
-        OptionalLong missing = add(connection, records, mayLeap);
+        OptionalLong missing = add(connection, records, hole);
         connection.commit();
         return missing;
       } catch (SQLException | RuntimeException e) {
@@ -68,11 +69,11 @@ public class LedgerWriter {
   }
 
   private OptionalLong add(
-      Connection connection, List<ConsumerRecord<String, byte[]>> records, boolean mayLeap)
+      Connection connection, List<ConsumerRecord<String, byte[]>> records, OptionalLong hole)
       throws SQLException {
     int partition = records.getFirst().partition();
     long next = position(connection, partition, true);
-    if (records.getFirst().offset() > next && !mayLeap) {
+    if (records.getFirst().offset() > next && !hole.equals(OptionalLong.of(next))) {
       return OptionalLong.of(next);
     }
     Set<ReleaseId> touched = new LinkedHashSet<>();

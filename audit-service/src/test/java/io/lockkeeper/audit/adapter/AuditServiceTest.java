@@ -37,6 +37,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,8 +45,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -69,6 +72,9 @@ final class AuditServiceTest {
 
   private static Topic topic;
   private static KafkaProducer<String, byte[]> anybody;
+
+  @Inject
+  LedgerWriter writer;
 
   @ConfigProperty(name = "quarkus.datasource.username")
   String database;
@@ -268,6 +274,31 @@ final class AuditServiceTest {
     long last = deliveries.getLast().path("offset").asLong();
     assertThat(lines("/facts?partition=" + partition + "&after=" + last, "application/x-ndjson"))
         .isEmpty();
+  }
+
+  @Test
+  @DisplayName("D5: a hole in the ledger is never passed over unless the topic itself has it")
+  void holes() throws SQLException, IOException {
+    int partition = 99;
+    assertThat(writer.add(List.of(at(partition, 0), at(partition, 1)), OptionalLong.empty()))
+        .isEmpty();
+    assertThat(writer.add(List.of(at(partition, 0), at(partition, 1)), OptionalLong.empty()))
+        .isEmpty();
+    List<ConsumerRecord<String, byte[]>> later = List.of(at(partition, 5));
+
+    assertThat(writer.add(later, OptionalLong.empty())).hasValue(2);
+    assertThat(writer.add(later, OptionalLong.of(0))).hasValue(2);
+    assertThat(writer.next(partition)).isEqualTo(2);
+    assertThat(writer.add(later, OptionalLong.of(2))).isEmpty();
+
+    List<JsonNode> lines = lines("/facts?partition=" + partition, "application/x-ndjson");
+    assertThat(lines).extracting(line -> line.path("offset").asInt()).containsExactly(0, 1, 5);
+    assertThat(lines.getLast().path("note").asText())
+        .startsWith("offsets from 2 on are missing before it");
+  }
+
+  private static ConsumerRecord<String, byte[]> at(int partition, long offset) {
+    return new ConsumerRecord<>(Deliveries.TOPIC, partition, offset, "r", new byte[] {'1'});
   }
 
   private static ProducerRecord<String, byte[]> sent(

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /// Makes sure that what people are owed is told. Runbook D1, C1–C3, R4, R5.
@@ -29,9 +30,14 @@ public class AnnouncementReconciler {
   /// How many releases one sweep wakes; the next one wakes further ones.
   private static final int AT_ONCE = 1_000;
 
+  /// How many releases are looked at in the database at once, so that enough connections are
+  /// left.
+  private static final int LOOKS = 4;
+
   private final EventJournal journal;
   private final Leases leases;
   private final Channels channels;
+  private final Semaphore looks = new Semaphore(LOOKS);
   private final Map<ReleaseId, Errand> errands = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean closed;
@@ -59,7 +65,7 @@ public class AnnouncementReconciler {
     errands.compute(release, (id, running) -> {
       Errand errand = running;
       if (errand == null) {
-        errand = new Errand(id, journal, leases, channels);
+        errand = new Errand(id, journal, leases, channels, looks);
         Errand begun = errand;
         threads.execute(() -> run(begun));
       }

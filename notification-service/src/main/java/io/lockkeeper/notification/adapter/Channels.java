@@ -23,20 +23,19 @@ import java.util.concurrent.Semaphore;
 @Singleton
 public class Channels {
 
-  /// How many messages are under way at once.
-  private static final int AT_ONCE = 16;
+  /// How many messages are under way at once to one receiver; a slow one delays no other.
+  private static final int AT_ONCE = 8;
 
   private final HttpClient client = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
       .followRedirects(HttpClient.Redirect.NEVER)
       .connectTimeout(WebhookChannel.TIMEOUT)
       .build();
-  private final Semaphore places = new Semaphore(AT_ONCE);
   private final Routes channels;
   private final Routes trackers;
 
-  /// A channel and what was counted of it.
-  private record Route(Channel channel, Counter taken, Counter failed) {}
+  /// A channel, who may use it now, and what was counted of it.
+  private record Route(Channel channel, Semaphore places, Counter taken, Counter failed) {}
 
   /// The configured ones by name, and the feed for every other name.
   private record Routes(Map<String, Route> byName, Route feed) {
@@ -71,6 +70,7 @@ public class Channels {
   private static Route route(String kind, String name, Channel channel, MeterRegistry meters) {
     return new Route(
         channel,
+        new Semaphore(AT_ONCE),
         meters.counter("lockkeeper.deliveries", "kind", kind, "name", name, "outcome", "taken"),
         meters.counter("lockkeeper.deliveries", "kind", kind, "name", name, "outcome", "failed"));
   }
@@ -78,7 +78,7 @@ public class Channels {
   /// Delivers the message to where it belongs.
   Delivery deliver(Bulletin bulletin) throws InterruptedException {
     Route route = (bulletin.kind() == Kind.INCIDENT ? trackers : channels).of(bulletin.channel());
-    places.acquire();
+    route.places().acquire();
     try {
       Delivery delivery = route.channel().deliver(bulletin);
       switch (delivery) {
@@ -87,7 +87,7 @@ public class Channels {
       }
       return delivery;
     } finally {
-      places.release();
+      route.places().release();
     }
   }
 

@@ -33,6 +33,7 @@ final class Errand implements Runnable {
   private final EventJournal journal;
   private final Leases leases;
   private final Channels channels;
+  private final Semaphore looks;
   private final Semaphore woken = new Semaphore(0);
   private boolean isHeld;
 
@@ -49,11 +50,13 @@ final class Errand implements Runnable {
 
   private record Pause(long untilNanos, Duration next) {}
 
-  Errand(ReleaseId release, EventJournal journal, Leases leases, Channels channels) {
+  Errand(
+      ReleaseId release, EventJournal journal, Leases leases, Channels channels, Semaphore looks) {
     this.release = release;
     this.journal = journal;
     this.leases = leases;
     this.channels = channels;
+    this.looks = looks;
   }
 
   ReleaseId release() {
@@ -89,7 +92,7 @@ final class Errand implements Runnable {
   /// One look at what is outstanding; false when nothing is.
   private boolean step() throws InterruptedException {
     woken.drainPermits();
-    List<Bulletin> outstanding = Announcements.outstanding(journal.history(release));
+    List<Bulletin> outstanding = outstanding();
     if (outstanding.isEmpty()) {
       if (isHeld) {
         boolean ignored = leases.free(name());
@@ -113,6 +116,15 @@ final class Errand implements Runnable {
       rest(untilNext(heads.keySet()));
     }
     return true;
+  }
+
+  private List<Bulletin> outstanding() throws InterruptedException {
+    looks.acquire();
+    try {
+      return Announcements.outstanding(journal.history(release));
+    } finally {
+      looks.release();
+    }
   }
 
   private boolean deliver(Target target, Bulletin bulletin) throws InterruptedException {

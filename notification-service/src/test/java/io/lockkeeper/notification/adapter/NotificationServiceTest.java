@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.MappingBuilder;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.GateEvent.ReleaseCleared;
 import io.lockkeeper.events.MonitorEvent;
@@ -82,6 +83,11 @@ final class NotificationServiceTest {
         .auth()
         .oauth2(
             Jwt.subject("ada").issuer("lockkeeper").groups(role).expiresIn(600).sign());
+  }
+
+  /// Calls about this release alone: messages of other tests may still be under way.
+  private static MappingBuilder to(ReleaseId release) {
+    return post(anyUrl()).withHeader("idempotency-key", containing(release.value()));
   }
 
   private static ReleaseId release() {
@@ -161,12 +167,12 @@ final class NotificationServiceTest {
       "C2: a channel that fails is tried again, under the same key, until it takes the message")
   void failingChannel() {
     ReleaseId release = release();
-    WebhookReceivers.CHAT.stubFor(post(anyUrl())
+    WebhookReceivers.CHAT.stubFor(to(release)
         .inScenario("outage")
         .whenScenarioStateIs("Started")
         .willReturn(serviceUnavailable())
         .willSetStateTo("still"));
-    WebhookReceivers.CHAT.stubFor(post(anyUrl())
+    WebhookReceivers.CHAT.stubFor(to(release)
         .inScenario("outage")
         .whenScenarioStateIs("still")
         .willReturn(aResponse().withStatus(500))
@@ -182,7 +188,7 @@ final class NotificationServiceTest {
   @DisplayName("D1, R5: an outage of chat blocks neither the announcement nor an incident")
   void chatIsAway() {
     ReleaseId release = release();
-    WebhookReceivers.CHAT.stubFor(post(anyUrl()).willReturn(serviceUnavailable()));
+    WebhookReceivers.CHAT.stubFor(to(release).willReturn(serviceUnavailable()));
     // Half of the time to announce is over already.
     say(
         release,
