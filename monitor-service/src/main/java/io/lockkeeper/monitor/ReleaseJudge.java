@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// thread-safe. Runbook D4, M1, M2, R1.
 public final class ReleaseJudge {
 
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
   private static final Duration SHORTEST_WATCH = Duration.ofMinutes(1);
 
   private final List<Runbook.Signal> signals;
@@ -38,7 +39,7 @@ public final class ReleaseJudge {
     Monitoring monitoring = runbook.monitoring();
     signals = monitoring.signals();
     List<Signal> judged = judged(signals);
-    judge = new Judge(settings(judged, monitoring.interval(), planned(runbook)), baseline);
+    judge = new Judge(settings(judged, interval(monitoring), planned(runbook)), baseline);
     recording = new Recording(judged, signals, baseline);
   }
 
@@ -95,6 +96,13 @@ public final class ReleaseJudge {
       judged.add(new Signal(names.get(i), kind, signal.critical(), null, null));
     }
     return List.copyOf(judged);
+  }
+
+  /// Time between two looks: the runbook's, and no less than 100 ms.
+  public static Duration interval(Monitoring monitoring) {
+    return monitoring.interval().compareTo(SHORTEST_INTERVAL) < 0
+        ? SHORTEST_INTERVAL
+        : monitoring.interval();
   }
 
   /// How long the whole watch lasts when nothing holds it: every bake and the observation.

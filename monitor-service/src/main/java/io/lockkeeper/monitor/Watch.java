@@ -136,11 +136,11 @@ public record Watch(
 
   private Watch gate(GateEvent event, EventId id) {
     return switch (event) {
-      case GateEvent.ReleaseAccepted accepted -> with(draft -> draft.monitoring = accepted.runbook().monitoring());
+      case GateEvent.ReleaseAccepted accepted ->
+          with(draft -> draft.monitoring = accepted.runbook().monitoring());
       case GateEvent.ReleaseRefused _ -> finished();
       case GateEvent.BaselineRequested asked ->
-          with(
-              draft -> draft.baseline = new BaselineWanted(id, asked.attempt(), asked.window()));
+          with(draft -> draft.baseline = new BaselineWanted(id, asked.attempt(), asked.window()));
       case GateEvent.ReleaseBlocked _ -> with(draft -> draft.baseline = null);
       case GateEvent.ReleaseWithdrawn _ -> with(draft -> draft.baseline = null);
       case GateEvent.RequestRefused _ -> this;

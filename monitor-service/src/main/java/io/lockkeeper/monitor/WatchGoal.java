@@ -27,11 +27,7 @@ public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candida
   /// @param question what a verdict is owed on; null when only a breach can be told
   /// @param owed     whether telemetry that does not answer is lost telemetry
   public record Candidate(
-      Monitoring monitoring,
-      int weight,
-      boolean full,
-      @Nullable Question question,
-      boolean owed) {}
+      Monitoring monitoring, int weight, boolean full, @Nullable Question question, boolean owed) {}
 
   /// The goal of this state.
   public static WatchGoal of(Watch watch) {
@@ -44,11 +40,7 @@ public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candida
         wanted == null ? null : new Baseline(wanted.request(), monitoring, wanted.window()),
         watch.armed()
             ? new Candidate(
-                monitoring,
-                watch.weight(),
-                watch.isFull(),
-                watch.question(),
-                watch.telemetryOwed())
+                monitoring, watch.weight(), watch.isFull(), watch.question(), watch.telemetryOwed())
             : null);
   }
 }

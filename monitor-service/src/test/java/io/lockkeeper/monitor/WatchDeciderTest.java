@@ -150,9 +150,9 @@ class WatchDeciderTest {
   @DisplayName("R1: a breach between stages and at full traffic is told too")
   void breachAnywhere() {
     Story between = Story.baking().given(new RolloutEvent.StageCompleted(Story.TEN, 1));
-    assertThat(between.looks(1, Story.bad())).hasOnlyElementsOfType(BudgetBreached.class);
+    assertThat(between.looks(1, Story.bad())).hasExactlyElementsOfTypes(BudgetBreached.class);
     Story observing = Story.observing();
-    assertThat(observing.looks(1, Story.bad())).hasOnlyElementsOfType(BudgetBreached.class);
+    assertThat(observing.looks(1, Story.bad())).hasExactlyElementsOfTypes(BudgetBreached.class);
   }
 
   @Test
@@ -171,7 +171,7 @@ class WatchDeciderTest {
                 new RolloutEvent.RollbackStepCompleted(
                     new RollbackStep(RollbackStep.Kind.SHIFT, null), 3, Story.START));
     assertThat(shifted.looks(1, Story.bad())).isEmpty();
-    assertThat(story.looks(1, Story.bad())).hasOnlyElementsOfType(BudgetBreached.class);
+    assertThat(story.looks(1, Story.bad())).hasExactlyElementsOfTypes(BudgetBreached.class);
   }
 
   @Test
@@ -189,6 +189,49 @@ class WatchDeciderTest {
   }
 
   @Test
+  @DisplayName("D4: the third failed look in a row is the loss, after the halt no failed look is")
+  void thirdFailure() {
+    Story story = Story.baking();
+    story.looks(2, Story.good());
+    assertThat(story.blind(2)).isEmpty();
+    assertThat(story.blind(1)).hasExactlyElementsOfTypes(TelemetryLost.class);
+    Story halted = Story.baking().given(Story.halted());
+    WatchClock late = new WatchClock(null, Duration.ZERO, null, 3, 0, Story.START);
+    assertThat(halted.hear(new WatchCommand.TelemetryFailed(late, "gone"))).isEmpty();
+  }
+
+  @Test
+  @DisplayName("D4: evidence that comes with the first look after a loss waits for the second")
+  void verdictWaitsForRecovery() {
+    Story story = Story.baking();
+    story.looks(15, Story.thin());
+    story.blind(10);
+    assertThat(story.looks(1, Story.good())).isEmpty();
+    assertThat(story.looks(1, Story.good()))
+        .hasExactlyElementsOfTypes(TelemetryRecovered.class, StageVerified.class);
+  }
+
+  @Test
+  @DisplayName(
+      "D4: what cannot be measured in a stage without a bake is errored after a while, not at once")
+  void noBakeNotMeasured() {
+    Story story = Story.accepted().given(Story.deployed()).given(Story.started(Story.ALL, 1));
+    story.given(Story.applied(Story.ALL, 1));
+    assertThat(story.looks(5, Assessment.errored("no such family"))).isEmpty();
+    assertThat(verdicts(story.looks(5, Assessment.errored("no such family"))))
+        .containsExactly(Verdict.ERRORED);
+  }
+
+  @Test
+  @DisplayName("D4: a verdict on an earlier attempt does not answer for a later one")
+  void verdictOnEarlierAttempt() {
+    Story story =
+        Story.baking().given(Story.started(Story.TEN, 2)).given(Story.applied(Story.TEN, 2));
+    story.given(new StageVerified(0, 1, Verdict.PASSED, "earlier", List.of(), Story.look()));
+    assertThat(verdicts(story.looks(11, Story.good()))).containsExactly(Verdict.PASSED);
+  }
+
+  @Test
   @DisplayName("D4: one good look among failed ones does not end a loss")
   void flickering() {
     Story story = Story.baking();
@@ -198,7 +241,7 @@ class WatchDeciderTest {
       told.addAll(story.looks(1, Story.good()));
       told.addAll(story.blind(1));
     }
-    assertThat(told).hasSize(1).hasOnlyElementsOfType(TelemetryLost.class);
+    assertThat(told).hasExactlyElementsOfTypes(TelemetryLost.class);
   }
 
   @Test
@@ -220,7 +263,7 @@ class WatchDeciderTest {
     assertThat(story.blind(60)).isEmpty();
     story.given(Story.applied(Story.TEN, 1));
     assertThat(story.blind(2)).isEmpty();
-    assertThat(story.blind(60)).hasSize(1).hasOnlyElementsOfType(TelemetryLost.class);
+    assertThat(story.blind(60)).hasExactlyElementsOfTypes(TelemetryLost.class);
   }
 
   @Test
@@ -270,7 +313,7 @@ class WatchDeciderTest {
     story.given(new RolloutEvent.RolloutCompleted(Story.START.plusSeconds(600)));
     assertThat(story.settleDown()).containsExactly(new ObservationStarted(Duration.ofSeconds(30)));
     assertThat(story.looks(30, Story.good())).isEmpty();
-    assertThat(story.looks(1, Story.good())).hasOnlyElementsOfType(ReleaseVerified.class);
+    assertThat(story.looks(1, Story.good())).hasExactlyElementsOfTypes(ReleaseVerified.class);
   }
 
   @Test
@@ -289,10 +332,10 @@ class WatchDeciderTest {
   void observationLost() {
     Story story = Story.observing();
     story.looks(11, Story.good());
-    assertThat(story.blind(600)).hasSize(1).hasOnlyElementsOfType(TelemetryLost.class);
-    assertThat(story.looks(2, Story.good())).hasOnlyElementsOfType(TelemetryRecovered.class);
+    assertThat(story.blind(600)).hasExactlyElementsOfTypes(TelemetryLost.class);
+    assertThat(story.looks(2, Story.good())).hasExactlyElementsOfTypes(TelemetryRecovered.class);
     assertThat(story.looks(19, Story.good())).isEmpty();
-    assertThat(story.looks(1, Story.good())).hasOnlyElementsOfType(ReleaseVerified.class);
+    assertThat(story.looks(1, Story.good())).hasExactlyElementsOfTypes(ReleaseVerified.class);
   }
 
   @Test
@@ -361,6 +404,31 @@ class WatchDeciderTest {
     story.given(new RolloutEvent.RolledBack());
     assertThat(story.watch().weight()).isZero();
     assertThat(Story.observing().watch().weight()).isEqualTo(100);
+  }
+
+  @Test
+  @DisplayName("M1: time in which the target shows less than full traffic is not observed")
+  void driftIsNotObserved() {
+    Story story = Story.observing();
+    story.looks(11, Story.good());
+    story.given(new RolloutEvent.DriftFound(100, 0, null));
+    assertThat(story.looks(60, Story.good())).isEmpty();
+    story.given(new RolloutEvent.DriftFound(100, 100, null));
+    assertThat(story.looks(15, Story.good())).isEmpty();
+    assertThat(story.looks(10, Story.good())).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "M1: time in which the target shows less than asked is not observed; after the repair it is")
+  void drift() {
+    Story story = Story.baking();
+    story.looks(6, Story.good()); // 5 s observed
+    story.given(new RolloutEvent.DriftFound(10, 4, null));
+    assertThat(story.looks(30, Story.good())).isEmpty();
+    story.given(new RolloutEvent.DriftFound(10, 10, null));
+    assertThat(story.looks(4, Story.good())).isEmpty();
+    assertThat(verdicts(story.looks(1, Story.good()))).containsExactly(Verdict.PASSED);
   }
 
   private static WatchCommand taken(EventId request) {

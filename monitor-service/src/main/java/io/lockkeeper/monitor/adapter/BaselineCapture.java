@@ -62,7 +62,7 @@ final class BaselineCapture {
   Duration interval() {
     Duration part = goal.window().dividedBy(LOOKS_IN_A_WINDOW);
     Duration atLeast = part.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : part;
-    Duration usual = goal.monitoring().interval();
+    Duration usual = ReleaseJudge.interval(goal.monitoring());
     return usual.compareTo(atLeast) < 0 ? usual : atLeast;
   }
 

@@ -8,6 +8,7 @@ import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.Reaction;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchDecider;
+import io.lockkeeper.monitor.WatchGoal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -31,7 +32,13 @@ public class MonitorOwner {
     return new JournalOwner(
         Writer.MONITOR,
         Set.of(Writer.GATE, Writer.ROLLOUT),
-        new Reaction(MonitorOwner::next, MonitorOwner::due, WatchView::write),
+        new Reaction(
+            MonitorOwner::next,
+            MonitorOwner::due,
+            (release, history) -> {
+              WatchView.write(release, history);
+              watching.note(release, WatchGoal.of(Watch.of(history)));
+            }),
         watching::wake,
         MonitorOwner::isBreach);
   }

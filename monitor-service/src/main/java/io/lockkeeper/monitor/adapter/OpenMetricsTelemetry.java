@@ -2,6 +2,7 @@ package io.lockkeeper.monitor.adapter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import jakarta.annotation.PreDestroy;
@@ -89,7 +90,7 @@ public final class OpenMetricsTelemetry implements Telemetry {
 
   private Scrape scrape(Monitoring monitoring, List<URI> candidates) {
     Instruments instruments = new Instruments(monitoring.signals());
-    Duration longest = shorter(monitoring.interval(), LONGEST_SCRAPE);
+    Duration longest = shorter(ReleaseJudge.interval(monitoring), LONGEST_SCRAPE);
     List<URI> stable = bounded(monitoring.stable());
     List<URI> all = new ArrayList<>(stable);
     all.addAll(bounded(candidates));

@@ -7,6 +7,7 @@ import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.JournalUnavailable;
 import io.lockkeeper.journal.Leases;
 import io.lockkeeper.monitor.BaselineRules;
+import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchDecider;
@@ -50,6 +51,7 @@ final class WatchLoop {
   private @Nullable BaselineCapture baseline;
   private @Nullable WatchGoal looked;
   private long nextLook;
+  private boolean held;
   private volatile boolean closed;
 
   WatchLoop(
@@ -101,7 +103,9 @@ final class WatchLoop {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      leases.free(lease());
+      if (held) {
+        leases.free(lease());
+      }
     }
   }
 
@@ -110,10 +114,11 @@ final class WatchLoop {
     try {
       List<Fact> history = journal.history(release);
       WatchGoal goal = WatchGoal.of(Watch.of(history));
-      if (goal.baseline() == null && goal.candidate() == null) {
+      if (!goal.isAnything()) {
         return false;
       }
-      if (!leases.hold(lease(), LEASE)) {
+      held = leases.hold(lease(), LEASE);
+      if (!held) {
         letGo();
         nextLook = System.nanoTime() + AFTER_TROUBLE.toNanos();
         return true;
@@ -172,7 +177,8 @@ final class WatchLoop {
     }
     CandidateWatch.Seen seen = watch.look(goal, clock.instant());
     feed.send(release);
-    if (!leases.hold(lease(), LEASE)) {
+    held = leases.hold(lease(), LEASE);
+    if (!held) {
       letGo(); // too slow: somebody else looks now
       return;
     }
@@ -203,8 +209,14 @@ final class WatchLoop {
     return feed.isAcknowledged(release, look, LONGEST_WAIT_FOR_TOPIC);
   }
 
+  /// What cannot be recorded now is said again by the next look.
   private void report(WatchCommand command) {
-    journal.record(release, (history, now) -> WatchDecider.answer(Watch.of(history), command, now));
+    try {
+      journal.record(
+          release, (history, now) -> WatchDecider.answer(Watch.of(history), command, now));
+    } catch (RuntimeException e) {
+      LOG.warnf("what was seen of release %s is not recorded: %s", release, e);
+    }
   }
 
   /// Forgets everything that another replica may know better.
@@ -219,7 +231,9 @@ final class WatchLoop {
     if (goal.baseline() != null && capture != null) {
       return capture.interval();
     }
-    return goal.candidate() == null ? AFTER_TROUBLE : goal.candidate().monitoring().interval();
+    return goal.candidate() == null
+        ? AFTER_TROUBLE
+        : ReleaseJudge.interval(goal.candidate().monitoring());
   }
 
   private void later() {

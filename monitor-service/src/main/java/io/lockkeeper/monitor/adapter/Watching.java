@@ -4,6 +4,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.Leases;
 import io.lockkeeper.monitor.BaselineRules;
+import io.lockkeeper.monitor.WatchGoal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,6 +51,7 @@ public class Watching {
   private final Duration keep;
   private final int atOnce;
   private final Clock clock = Clock.systemUTC();
+  private final Set<ReleaseId> wanted = ConcurrentHashMap.newKeySet();
   private final Map<ReleaseId, WatchLoop> loops = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread sweeper = Thread.ofVirtual().name("watch-sweep").unstarted(this::sweep);
@@ -92,11 +95,27 @@ public class Watching {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  } /// Notes whether there is something to look at. Only a hint, so that facts that concern nobody
+    /// wake nobody: the transaction it comes from may still fail, and the list of watches has the
+    /// last word.
+
+  void note(ReleaseId release, WatchGoal goal) {
+    if (goal.isAnything()) {
+      wanted.add(release);
+    } else {
+      wanted.remove(release);
+    }
   }
 
   /// Makes sure that this release is being looked at, if there is something to look at; returns at
   /// once.
   void wake(ReleaseId release) {
+    if (loops.containsKey(release) || wanted.contains(release)) {
+      ensure(release);
+    }
+  }
+
+  private void ensure(ReleaseId release) {
     WatchLoop running = loops.get(release);
     if (running != null) {
       running.wake();
@@ -111,7 +130,7 @@ public class Watching {
     if (loops.putIfAbsent(release, loop) == null) {
       threads.execute(() -> run(loop));
     } else {
-      wake(release);
+      ensure(release);
     }
   }
 
@@ -121,7 +140,7 @@ public class Watching {
     } finally {
       loops.remove(loop.release(), loop);
       if (loop.isWoken()) {
-        wake(loop.release());
+        ensure(loop.release());
       }
     }
   }
@@ -130,7 +149,7 @@ public class Watching {
     Instant housekeeping = clock.instant();
     while (!closed) {
       try {
-        QuarkusTransaction.requiringNew().call(WatchView::open).forEach(this::wake);
+        QuarkusTransaction.requiringNew().call(WatchView::open).forEach(this::ensure);
         Instant now = clock.instant();
         if (!now.isBefore(housekeeping)) {
           housekeeping = now.plus(HOUSEKEEPING);
