@@ -17,14 +17,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The journal in PostgreSQL. Everything happens in the caller's thread, in one JTA transaction per
-/// call,
-/// together with whatever the service's lambdas write to the same database.
+/// call, together with whatever the service's lambdas write to the same database.
 ///
 /// Two replicas may work on one release at once: both append at the next revision, one is refused
-/// and does
-/// it again on the newer history. It is retried without a bound, because every refusal means that
-/// somebody
-/// else's facts were committed, and a release has few.
+/// and does it again on the newer history. It is retried without a bound, because every refusal
+/// means that somebody else's facts were committed, and a release has few.
 public final class PostgresJournal implements EventJournal {
 
   private static final Logger LOG = Logger.getLogger(PostgresJournal.class);
@@ -153,11 +150,13 @@ public final class PostgresJournal implements EventJournal {
     Instant clockNow = clock.instant();
     Instant now = clockNow.isBefore(notBefore) ? notBefore : clockNow;
     AtomicLong position = new AtomicLong();
+    // Read before the transaction begins: what another thread commits meanwhile it need not see.
+    long known = highest.get();
     Optional<Committed> committed =
         transactions.call(
             connection -> {
               Turn turn = new Turn(connection, owner, release, now, counters);
-              if (turn.highest() < highest.get()) {
+              if (turn.highest() < known) {
                 throw new SetBack();
               }
               Optional<Committed> taken = turn.take(opening, failure);
