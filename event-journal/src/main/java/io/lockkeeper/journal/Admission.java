@@ -5,8 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Whether the journal may be used: closed until a starting service has compared its database with
-/// the
-/// topic, so that nothing is decided, and no effect begun, on less than what was already said.
+/// the topic, so that nothing is decided, and no effect begun, on less than what was already said.
 final class Admission {
 
   private final ReentrantLock lock = new ReentrantLock();

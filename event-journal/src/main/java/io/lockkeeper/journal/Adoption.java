@@ -13,8 +13,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /// One transaction of a recovery: facts from the topic enter the journal as they are, with no
-/// consequence
-/// but an alarm for now, which rings when the recovery is over.
+/// consequence but an alarm for now, which rings when the recovery is over.
 final class Adoption {
 
   private final Connection connection;

@@ -21,10 +21,8 @@ import org.jboss.logging.Logger;
 /// Rings the alarms of releases: asks what follows when a release's time has come.
 ///
 /// An alarm is taken by a lease in a short transaction of its own, so that replicas share the work
-/// and one
-/// that dies loses nothing; what follows commits with the next alarm. The nearest alarm has a timer
-/// in
-/// memory; a poll every second finds those that another replica set.
+/// and one that dies loses nothing; what follows commits with the next alarm. The nearest alarm has
+/// a timer in memory; a poll every second finds those that another replica set.
 final class Alarms implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Alarms.class);

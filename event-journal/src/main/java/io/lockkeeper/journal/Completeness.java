@@ -5,9 +5,8 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what is missing in a record that was read from JSON. Jackson gives `null` to a component
-/// that the
-/// text leaves out; where the contract does not say nullable, that would fail much later and far
-/// away.
+/// that the text leaves out; where the contract does not say nullable, that would fail much later
+/// and far away.
 final class Completeness {
 
   private Completeness() {}

@@ -16,8 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /// Begins each partition of `release-events` after the last delivery that this service's own
-/// database
-/// holds, whatever the consumer group has committed; and not before recovery has made its
+/// database holds, whatever the consumer group has committed; and not before recovery has made its
 /// comparison.
 @Identifier("release-events")
 @Unremovable

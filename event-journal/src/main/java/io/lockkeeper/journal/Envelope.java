@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// What stands around a fact on `release-events`: a CloudEvent 1.0 in binary mode, in Kafka
 /// headers.
 ///
-/// @param type  the CloudEvents type; begins with [#MALFORMED] when the headers were not those of a
-/// fact
+/// @param type the CloudEvents type; begins with [#MALFORMED] when the headers were not those of a
+///     fact
 /// @param cause the fact that led to this one
-/// @param seen  the offset of the last fact of this release that the writer had consumed when it
-/// decided
+/// @param seen the offset of the last fact of this release that the writer had consumed when it
+///     decided
 public record Envelope(
     UUID id,
     Writer writer,
@@ -48,8 +48,7 @@ public record Envelope(
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   /// Reads the headers of a delivery. Headers of one of our writers that are not those of a fact
-  /// give an
-  /// envelope of a [#MALFORMED] type, with an id made of the delivery's place on the topic.
+  /// give an envelope of a [#MALFORMED] type, with an id made of the delivery's place on the topic.
   ///
   /// @return empty when no writer of ours is named, or no release
   public static Optional<Envelope> of(ConsumerRecord<String, byte[]> record) {

@@ -32,8 +32,8 @@ import java.util.function.Function;
 /// The JSON of the contract, in one place: for the topic, the journal, views and REST.
 ///
 /// Instants are RFC 3339 in UTC, durations ISO 8601, ids and digests plain strings; what is null is
-/// left
-/// out; unknown properties are ignored, and missing optional ones get the defaults of their record.
+/// left out; unknown properties are ignored, and missing optional ones get the defaults of their
+/// record.
 public final class EventJson {
 
   private static final int DEEPEST = 64;
@@ -93,8 +93,7 @@ public final class EventJson {
   /// The event of this type with this value; [Unrecognised] when this build does not know the type.
   ///
   /// @throws UnreadableEvent when the value is not what the type promises: not JSON, a component of
-  /// a wrong
-  ///     kind, or one missing that has no default
+  ///     a wrong kind, or one missing that has no default
   public static ReleaseEvent read(String type, byte[] value) {
     Optional<Class<? extends ReleaseEvent>> known = EventTypes.classOf(type);
     if (known.isEmpty()) {

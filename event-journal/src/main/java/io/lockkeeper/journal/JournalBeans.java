@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// Puts the journal of one service together: give it a [JournalOwner] bean, and it gives an
-/// [EventJournal]
-/// and [Leases], starts relay and alarms, and compares the journal with the topic first.
+/// [EventJournal] and [Leases], starts relay and alarms, and compares the journal with the topic
+/// first.
 @Singleton
 final class JournalBeans {
 

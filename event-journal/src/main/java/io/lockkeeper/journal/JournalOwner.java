@@ -8,18 +8,15 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// The service that keeps a journal; each service produces one as a CDI bean, and gets its
-/// [EventJournal],
-/// relay, alarms, leases, recovery and health from this library in return.
+/// [EventJournal], relay, alarms, leases, recovery and health from this library in return.
 ///
-/// @param writer      in whose name it writes
-/// @param listensTo   whose facts it keeps besides its own; the others are left on the topic
-/// @param reaction    what it does with a release
-/// @param committed   called after every transaction that changed a release or rang its alarm, in
-/// the thread
-///                    of that transaction and outside of it; must return quickly. Reconcilers wake
-/// on it
+/// @param writer in whose name it writes
+/// @param listensTo whose facts it keeps besides its own; the others are left on the topic
+/// @param reaction what it does with a release
+/// @param committed called after every transaction that changed a release or rang its alarm, in the
+///     thread of that transaction and outside of it; must return quickly. Reconcilers wake on it
 /// @param beyondLimit which of its facts a release may still get when it has reached
-///                    [JournalLimits#FACTS]: halting, going back and settling
+///     [JournalLimits#FACTS]: halting, going back and settling
 public record JournalOwner(
     Writer writer,
     Set<Writer> listensTo,

@@ -25,7 +25,7 @@ record JournalParts(
   /// Joins the parts; nothing runs until [#start].
   ///
   /// @param broker how to reach the brokers
-  /// @param keep   how long facts are kept after the end of a release; empty for ever
+  /// @param keep how long facts are kept after the end of a release; empty for ever
   static JournalParts of(
       JournalOwner owner,
       DataSource dataSource,

@@ -13,9 +13,9 @@ final class JournalStatus {
   /// The numbers of one moment.
   ///
   /// @param unpublished own facts that the topic has not acknowledged
-  /// @param oldest      how long the oldest of them has waited
-  /// @param stuck       releases that cannot be decided on
-  /// @param alarms      releases that are open
+  /// @param oldest how long the oldest of them has waited
+  /// @param stuck releases that cannot be decided on
+  /// @param alarms releases that are open
   record Numbers(long unpublished, Duration oldest, long stuck, long alarms) {}
 
   private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();

@@ -11,8 +11,7 @@ import javax.sql.DataSource;
 /// database's.
 ///
 /// A lease makes double work rare, not impossible: whoever was stopped may wake up after the end of
-/// its
-/// lease and not know. What must not happen twice needs a fence or a key besides.
+/// its lease and not know. What must not happen twice needs a fence or a key besides.
 public final class Leases {
 
   private final DataSource dataSource;
@@ -26,7 +25,7 @@ public final class Leases {
   /// Takes the lease, or extends it when it is ours.
   ///
   /// @param name what is leased, at most 200 characters
-  /// @param ttl  until when it is ours unless extended, from now
+  /// @param ttl until when it is ours unless extended, from now
   /// @return whether it is ours; false also when the database cannot be asked
   public boolean hold(String name, Duration ttl) {
     String sql =

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /// What a service does with a release whenever anything about it changed, and when its alarm rings.
-/// All
-/// three run in the transaction of the facts they follow from, and may run again after a conflict.
+/// All three run in the transaction of the facts they follow from, and may run again after a
+/// conflict.
 ///
-/// @param next  what follows; asked again and again until nothing does, at most [#ROUNDS] times
-/// @param due   when `next` must be asked although nothing came
+/// @param next what follows; asked again and again until nothing does, at most [#ROUNDS] times
+/// @param due when `next` must be asked although nothing came
 /// @param views writes the rows that lists are read from; must be repeatable, so that they can be
-/// rebuilt
+///     rebuilt
 public record Reaction(Decision next, Due due, Views views) {
 
   /// How often `next` is asked in one transaction before the release counts as stuck.

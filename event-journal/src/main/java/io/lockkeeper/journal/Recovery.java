@@ -14,18 +14,14 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /// Compares the journal of a starting service with the topic before anything acts. When the topic
-/// holds
-/// facts of ours that the journal does not know, the database was lost or set back: the journal
-/// then adopts
-/// everything up to the end of the topic, own facts and foreign ones, without one decision, alarm
-/// or effect.
-/// After that, and after every start, each open release is asked what follows.
+/// holds facts of ours that the journal does not know, the database was lost or set back: the
+/// journal then adopts everything up to the end of the topic, own facts and foreign ones, without
+/// one decision, alarm or effect. After that, and after every start, each open release is asked
+/// what follows.
 ///
 /// When the brokers are away, a journal that has facts is opened after a while all the same,
-/// because an
-/// operator must be able to halt a release without them; nothing is consumed until the comparison
-/// is made.
-/// An empty journal waits.
+/// because an operator must be able to halt a release without them; nothing is consumed until the
+/// comparison is made. An empty journal waits.
 final class Recovery implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Recovery.class);

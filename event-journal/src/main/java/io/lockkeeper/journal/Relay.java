@@ -27,16 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// once.
 ///
 /// One replica sends at a time: it waits for an advisory lock on a connection of its own, sends
-/// what is
-/// unpublished from the lowest position on, waits for every acknowledgement, deletes the rows and
-/// lets go.
-/// For one release the order of positions is the order of commits; across releases it is not, and
-/// nothing
-/// relies on it. The lock belongs to the sender's transaction, so that it goes with a connection
-/// that is
-/// lost or given back. When it goes too early two replicas may send the same facts; each begins
-/// with the
-/// lowest that is not acknowledged, so what a reader sees first of each fact is still in order.
+/// what is unpublished from the lowest position on, waits for every acknowledgement, deletes the
+/// rows and lets go. For one release the order of positions is the order of commits; across
+/// releases it is not, and nothing relies on it. The lock belongs to the sender's transaction, so
+/// that it goes with a connection that is lost or given back. When it goes too early two replicas
+/// may send the same facts; each begins with the lowest that is not acknowledged, so what a reader
+/// sees first of each fact is still in order.
 final class Relay implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Relay.class);

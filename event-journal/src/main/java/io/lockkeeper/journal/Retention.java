@@ -18,8 +18,7 @@ import org.jboss.logging.Logger;
 
 /// Forgets releases long after their end, so that a journal does not grow for ever; the topic and
 /// audit-service keep everything. A release has ended when it has no alarm. One line of it stays,
-/// so that a
-/// late fact about it is dropped and counted.
+/// so that a late fact about it is dropped and counted.
 final class Retention implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Retention.class);

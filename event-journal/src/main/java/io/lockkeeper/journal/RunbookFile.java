@@ -19,8 +19,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /// The form in which a team keeps a runbook, `schema/runbook-schema.json`: `apiVersion`, `kind`,
-/// the name
-/// under `metadata`, and words such as `blue-green` where the contract says `BLUE_GREEN`.
+/// the name under `metadata`, and words such as `blue-green` where the contract says `BLUE_GREEN`.
 public final class RunbookFile {
 
   private static final ObjectMapper MAPPER =
@@ -32,8 +31,7 @@ public final class RunbookFile {
   private RunbookFile() {}
 
   /// The runbook in this file, with the defaults of what it leaves out. The file has been validated
-  /// against
-  /// the schema; what a schema cannot say is not examined here either.
+  /// against the schema; what a schema cannot say is not examined here either.
   ///
   /// @throws UnreadableEvent when the file is not of that form
   public static Runbook read(JsonNode file) {

@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Runs work in a new JTA transaction of its own and says what went wrong in three words: a
-/// conflict, which
-/// is tried again at once; trouble, which is tried again later; or the work's own exception.
+/// conflict, which is tried again at once; trouble, which is tried again later; or the work's own
+/// exception.
 final class Transactions {
 
   private static final Logger LOG = Logger.getLogger(Transactions.class);

@@ -29,13 +29,13 @@ final class Turn {
     /// Appends what the turn is about.
     ///
     /// @return the id of the fact that others may follow from, inside; empty when the turn is over
-    /// already
+    ///     already
     Optional<Begun> begin(Turn turn) throws SQLException;
   }
 
   /// What a turn began with.
   ///
-  /// @param own   facts of our own that it appended
+  /// @param own facts of our own that it appended
   /// @param cause the fact that everything else follows from; null when none did
   record Begun(List<Fact> own, @Nullable UUID cause) {
 
@@ -76,8 +76,7 @@ final class Turn {
   /// Takes the turn.
   ///
   /// @param failure why what follows could not be decided in an earlier attempt; then only the
-  /// opening is
-  ///                appended and the release is stuck
+  ///     opening is appended and the release is stuck
   /// @return empty when the release did not change
   Optional<Committed> take(Opening opening, @Nullable ReactionFailed failure) throws SQLException {
     Optional<Begun> begun = opening.begin(this);

@@ -9,9 +9,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /// Health group `work`: whether this service's work goes on. It is for alerts and for people, and
-/// is no
-/// reason to take the service away from those who want to halt a release: readiness is another
-/// matter.
+/// is no reason to take the service away from those who want to halt a release: readiness is
+/// another matter.
 @HealthGroup("work")
 @Singleton
 final class WorkHealth implements HealthCheck {

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// The published document of the topics is the one that the contract gives. To write it anew after
-/// a
-/// deliberate change, run this test with `-DargLine=-Dlockkeeper.docs=write`.
+/// a deliberate change, run this test with `-DargLine=-Dlockkeeper.docs=write`.
 final class AsyncApiTest {
 
   private static final Path FILE = Golden.docs().resolve("asyncapi.yaml");

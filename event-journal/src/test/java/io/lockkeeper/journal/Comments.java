@@ -7,8 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The doc comments of the contract, read from its sources, so that the published document says
-/// what they
-/// say.
+/// what they say.
 final class Comments {
 
   private static final Pattern RECORD =

@@ -12,12 +12,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /// Gives a service under test what it runs on: an empty database of its own, Kafka with all topics,
-/// and a
-/// key pair for tokens. All test classes of a module share it.
+/// and a key pair for tokens. All test classes of a module share it.
 ///
 /// Init arguments: `database`, the beginning of the database's name, default `service`; every other
-/// one is
-/// passed on as configuration.
+/// one is passed on as configuration.
 public final class EmbeddedPlatformResource implements QuarkusTestResourceLifecycleManager {
 
   private static final String DATABASE = "database";

@@ -12,8 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The golden files: one example of everything on the wire, as it is written for good. A changed
-/// golden
-/// file is a breaking change.
+/// golden file is a breaking change.
 final class Golden {
 
   private static final Path ROOT = root();

@@ -38,8 +38,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// A service whose database was lost or set back learns from the topic what it had said, and does
-/// nothing
-/// before it knows.
+/// nothing before it knows.
 final class RecoveryTest {
 
   private static final Instant FAR = Instant.parse("2099-01-01T00:00:00Z");

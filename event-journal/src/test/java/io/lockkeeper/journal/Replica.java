@@ -43,8 +43,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// One process of a service with a journal, without the rest of the service: its connections, its
-/// journal,
-/// relay, alarms and recovery. Two on one database are two replicas.
+/// journal, relay, alarms and recovery. Two on one database are two replicas.
 final class Replica implements AutoCloseable {
 
   private static final TransactionManager TRANSACTIONS = transactions();

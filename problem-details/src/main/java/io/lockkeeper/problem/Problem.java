@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What went wrong, as RFC 9457 writes it (`application/problem+json`).
 ///
-/// @param type     stable address of the kind of problem; its last segment is `code`
+/// @param type stable address of the kind of problem; its last segment is `code`
 /// @param instance names this one occurrence where it can be looked up in the log; null otherwise
-/// @param errors   what is wrong where, for a request with several faults; empty otherwise
+/// @param errors what is wrong where, for a request with several faults; empty otherwise
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(
     URI type,
