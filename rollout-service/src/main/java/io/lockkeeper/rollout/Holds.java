@@ -81,6 +81,9 @@ final class Holds {
   }
 
   private static Optional<Hold> between(Rollout rollout, Phase.Between between, Instant now) {
+    if (rollout.telemetryLostSince() != null) {
+      return Optional.of(Hold.TELEMETRY_LOST);
+    }
     boolean isLast =
         rollout.deployment() != null && between.next() >= rollout.deployment().stages().size();
     return isLast || rollout.isCleared(now) ? Optional.empty() : Optional.of(Hold.NOT_CLEARED);

@@ -215,7 +215,9 @@ public final class RolloutDecider {
     if (answer.choice() == Choice.RETRY && rollout.isCleared(now)) {
       return again(rollout, runbook, now);
     }
-    if (answer.choice() != Choice.ADVANCE || answer.hold() == Hold.UNRECOGNISED) {
+    if (answer.choice() != Choice.ADVANCE
+        || answer.hold() == Hold.UNRECOGNISED
+        || rollout.telemetryLostSince() != null) {
       return List.of();
     }
     return switch (rollout.phase()) {

@@ -50,6 +50,7 @@ import io.lockkeeper.rollout.PlatformGoal.Action;
 import io.lockkeeper.rollout.PlatformGoal.Fence;
 import io.lockkeeper.runbook.Runbook.InfrastructureStep;
 import io.lockkeeper.runbook.Runbook.Rollout.OnRevoked;
+import io.lockkeeper.runbook.Runbook.StagePlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -275,6 +276,35 @@ class RolloutDeciderTest {
       assertThat(types(release.when(decide(release, Choice.ADVANCE))))
           .containsExactly(
               DecisionTaken.class, StageCompleted.class, StageResumed.class, StageStarted.class);
+    }
+
+    @Test
+    @DisplayName("D4: without telemetry nobody's word advances a release, whatever was asked before")
+    void nobodyAdvancesBlindly() {
+      var release = baking();
+      release.after(Duration.ofMinutes(17));
+      assertThat(types(release.after(HOLD))).containsExactly(DecisionRequested.class);
+      release.when(new TelemetryLost(release.now(), "refused"));
+      assertThat(types(release.when(decide(release, Choice.ADVANCE))))
+          .containsExactly(DecisionTaken.class, StagePaused.class);
+      assertThat(release.state().pause().hold()).isEqualTo(Hold.TELEMETRY_LOST);
+    }
+
+    @Test
+    @DisplayName("D4: without telemetry no further stage starts, whatever the release waited for")
+    void noStageStartsBlindly() {
+      StagePlan ten = new StagePlan(10, Duration.ofMinutes(5), Duration.ofMinutes(15));
+      StagePlan all = new StagePlan(100, Duration.ZERO, Duration.ZERO);
+      var release = started(runbook(List.of(ten, all), OnRevoked.FINISH_STAGE));
+      release.when(new RolloutCommand.ReportDone(1));
+      release.when(new ClearanceRevoked(RunbookLine.G3, "freeze"));
+      assertThat(types(release.when(verified(0, 1, Verdict.PASSED))))
+          .containsExactly(StageCompleted.class, StagePaused.class);
+      release.when(new TelemetryLost(release.now(), "refused"));
+      assertThat(types(release.when(release.cleared(Duration.ofHours(1)))))
+          .doesNotContain(StageStarted.class);
+      assertThat(types(release.when(new TelemetryRecovered(Duration.ofSeconds(30)))))
+          .containsExactly(StageResumed.class, StageStarted.class);
     }
 
     @Test
