@@ -3,6 +3,7 @@ package io.lockkeeper.simulation.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
@@ -16,8 +17,10 @@ import io.lockkeeper.quickstart.demo.Version;
 import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
+import io.lockkeeper.quickstart.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -138,6 +141,34 @@ final class Site implements AutoCloseable {
       Thread.currentThread().interrupt();
       return Optional.empty();
     }
+  }
+
+  /// What the customers have counted so far.
+  JsonNode customers() {
+    try {
+      return Json.tree(shop.customerCounts().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// How many requests this version has answered so far.
+  long answeredBy(Version version) {
+    JsonNode counts = customers().path("versions").path(version.name());
+    return counts.path("succeeded").asLong() + counts.path("failed").asLong();
+  }
+
+  /// Requests that failed for another reason than the shop's own errors.
+  long failedOnTheWay() {
+    JsonNode counts = customers();
+    JsonNode statuses = counts.path("statuses");
+    return counts.path("unanswered").asLong()
+        + statuses.path("502").asLong()
+        + statuses.path("503").asLong()
+        + statuses.path("504").asLong();
   }
 
   /// The log of this release as a person reads it.
