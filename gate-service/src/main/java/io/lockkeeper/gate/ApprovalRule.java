@@ -56,8 +56,7 @@ final class ApprovalRule {
   /// What is to be said about G3 while it does not hold; nothing when the answer is awaited.
   ///
   /// @param started whether the release touches production: then nobody's silence or refusal blocks
-  /// it, and
-  ///                what follows is rollout-service's to decide
+  ///     it, and what follows is rollout-service's to decide
   static List<GateEvent> pursue(
       GateBoard board, Admission admission, Lack lack, boolean started, Instant now) {
     Approval approval = board.approval();
@@ -106,8 +105,7 @@ final class ApprovalRule {
   }
 
   /// Separation of duties goes by person: the claimed requester and the authors of the code are
-  /// excluded,
-  /// under whichever spelling of their name the token gives.
+  /// excluded, under whichever spelling of their name the token gives.
   static boolean isOwn(Admission admission, Actor by) {
     return Stream.concat(
             Stream.of(admission.request().requestedBy(), admission.requester().name()),

@@ -20,8 +20,7 @@ final class BaselineRule {
   private BaselineRule() {}
 
   /// What is to be said about G2 while it does not hold, nothing when monitor-service owes the
-  /// answer;
-  /// empty when it holds.
+  /// answer; empty when it holds.
   static Optional<List<GateEvent>> pursue(GateBoard board, Admission admission, Instant now) {
     if (admission.request().first()) {
       return board.holds(RunbookLine.G2)

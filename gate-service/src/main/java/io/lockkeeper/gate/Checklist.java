@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// PRE1–PRE4, G1, G4: what a request and its runbook come to, by themselves. The evidence is what
-/// CI attests;
-/// nothing here is asked of anybody, so the same request always comes to the same.
+/// CI attests; nothing here is asked of anybody, so the same request always comes to the same.
 final class Checklist {
 
   private Checklist() {}

@@ -11,8 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// When a release needs attention although nothing is said. Every alarm moves something when it
-/// rings: one that
-/// did not would ring for ever.
+/// rings: one that did not would ring for ever.
 final class GateAlarms {
 
   private GateAlarms() {}

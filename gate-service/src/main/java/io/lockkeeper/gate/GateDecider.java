@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// Decides whether a release may start, and whether it still may. Runbook PRE1–PRE4, G1–G4.
 ///
 /// The order is PRE1–PRE4, G1, G3, which may take days and hold nothing; then the lane; in it G2
-/// and G4, quickly;
-/// then the clearance, a lease that is renewed while every gate still holds.
+/// and G4, quickly; then the clearance, a lease that is renewed while every gate still holds.
 public final class GateDecider {
 
   /// How long a release may hold its lane without being cleared, before it goes to the back of the
@@ -216,8 +215,8 @@ public final class GateDecider {
     boolean started = board.course().started();
     if (!started && !now.isBefore(revoked.at().plus(LANE_HOLD))) {
       // Not back to the queue: it was cleared once, so rollout-service may have started it and we
-      // not know yet.
-      // The lane is free when rollout-service has settled it, and not a moment before.
+      // not know yet. The lane is free when rollout-service has settled it, and not a moment
+      // before.
       return List.of(new GateEvent.ReleaseBlocked(revoked.gate(), revoked.reason()));
     }
     Optional<ApprovalRule.Lack> lack = ApprovalRule.lack(board, admission, now);

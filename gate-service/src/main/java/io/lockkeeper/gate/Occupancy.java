@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// run again.
 ///
 /// It follows from what the releases say of themselves and from nothing else: [#evolve] takes one
-/// release's
-/// board, as often and in whatever order, so the row of a lost database comes back from the facts.
+/// release's board, as often and in whatever order, so the row of a lost database comes back from
+/// the facts.
 ///
 /// @param token  the largest token that a clearance on this lane has carried
 /// @param holder the one release that may be under way; null when the lane is free
@@ -40,7 +40,9 @@ public record Occupancy(
   }
 
   /// A release in the lane or in its queue, and since when.
-  public record Place(ReleaseId release, Instant since) {}
+  ///
+  /// @param inLane whether it says that it is in the lane; then nobody in the queue is before it
+  public record Place(ReleaseId release, Instant since, boolean inLane) {}
 
   /// G4: the artifact that was verified under the largest token.
   public record Stable(Artifact artifact, long token) {}
@@ -70,22 +72,36 @@ public record Occupancy(
       case GateBoard.Waiting(Instant since) -> {
         // One that waits for something else by now must not keep the others from a free lane.
         if (board.phase() instanceof GatePhase.Queued) {
-          waiting.add(new Place(release, since));
+          waiting.add(new Place(release, since, false));
         }
       }
       case GateBoard.Holding(Instant since) -> {
-        if (held == null) {
-          held = new Place(release, since);
+        // Two in the lane: then the row is of an older dump and has not seen the end of one of
+        // them. The one with the largest token is in it; the other keeps its claim until its own
+        // end is seen.
+        Place claim = new Place(release, since, true);
+        boolean isNewest = clearance != null && clearance.token() >= token;
+        if (held == null || isNewest) {
+          waiting.addAll(held == null ? List.of() : List.of(held));
+          held = claim;
+        } else {
+          waiting.add(claim);
         }
       }
     }
-    waiting.sort(Comparator.comparing(Place::since).thenComparing(Place::release));
+    waiting.sort(
+        Comparator.comparing(Place::inLane)
+            .reversed()
+            .thenComparing(Place::since)
+            .thenComparing(Place::release));
+    if (held == null && !waiting.isEmpty() && waiting.getFirst().inLane()) {
+      held = waiting.removeFirst();
+    }
     return new Occupancy(lane, largest, held, waiting, stable(board), quarantine(board, release));
   }
 
   /// Who is to take the lane now: the first in the queue of a free lane. Whoever changes a lane
-  /// sets
-  /// this release's alarm to now.
+  /// sets this release's alarm to now.
   public Optional<ReleaseId> next() {
     return holder == null ? queue.stream().map(Place::release).findFirst() : Optional.empty();
   }

@@ -19,8 +19,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /// A CloudEvent 1.0 as somebody outside wrote it, in binary or in structured mode. A record without
-/// headers
-/// whose value is one is taken as structured mode, so that a plain console producer can ask.
+/// headers whose value is one is taken as structured mode, so that a plain console producer can
+/// ask.
 record CloudEvent(String id, String source, String type, JsonNode data) {
 
   /// The largest value, in bytes.

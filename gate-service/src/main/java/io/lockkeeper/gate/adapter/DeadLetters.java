@@ -23,14 +23,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what could not be read where people can look at it. A dead letter names the record it came
-/// from;
-/// the same one twice does no harm.
+/// from; the same one twice does no harm.
 @ApplicationScoped
 public class DeadLetters {
 
   /// So much of a value or key is kept, in bytes, and so many of its headers: a dead letter must
-  /// always fit
-  /// into a record. The whole stands on `release-requests`, at the place the letter names.
+  /// always fit into a record. The whole stands on `release-requests`, at the place the letter
+  /// names.
   private static final int MOST_VALUE_BYTES = 512 * 1024;
 
   private static final int MOST_KEY_BYTES = 16 * 1024;

@@ -20,8 +20,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Gives the journal what makes it gate-service's: in whose name it writes, whom it listens to, and
-/// what
-/// follows from what it knows. Gate has no effects, so nobody is woken after a commit.
+/// what follows from what it knows. Gate has no effects, so nobody is woken after a commit.
 @ApplicationScoped
 public class GateOwner {
 

@@ -38,8 +38,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
 /// Releases before their gates, for people: what is asked of whom, and the answers that
-/// gate-service owns.
-/// An answer that is repeated changes nothing and is answered as the first was.
+/// gate-service owns. An answer that is repeated changes nothing and is answered as the first was.
 @Path("/releases")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)

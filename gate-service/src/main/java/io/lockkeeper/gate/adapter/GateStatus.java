@@ -21,8 +21,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One release as REST shows it: where it stands before its gates, what it waits for, until when,
-/// and who
-/// can end it.
+/// and who can end it.
 ///
 /// @param digest  what an approval must name
 /// @param reason  why it waits, is revoked, blocked, refused or withdrawn, in words

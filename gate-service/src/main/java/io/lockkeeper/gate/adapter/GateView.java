@@ -42,6 +42,10 @@ public class GateView extends PanacheEntityBase {
 
   /// Makes the row of this release say what its board says.
   static void write(ReleaseId release, GateBoard board, List<Fact> history) {
+    if (board.phase() instanceof GatePhase.Unknown) {
+      // Others may speak of a release that gate was never asked about.
+      return;
+    }
     GateView row = findById(release.value());
     boolean isNew = row == null;
     if (row == null) {

@@ -14,10 +14,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /// The lanes and their queues, one locked row each. A row is made of facts: when the journal
-/// adopted facts
-/// from the topic, because its database was lost or set back, the rows of those releases are made
-/// again
-/// before anything is decided on them.
+/// adopted facts from the topic, because its database was lost or set back, the rows of those
+/// releases are made again before anything is decided on them.
 @ApplicationScoped
 public class Lanes {
 
@@ -62,8 +60,7 @@ public class Lanes {
   }
 
   /// Sets the alarm of a release in a queue to now. It has one: whoever waits for a lane waits
-  /// until its
-  /// time to start has passed.
+  /// until its time to start has passed.
   private void wake(ReleaseId release) {
     entities
         .createNativeQuery(

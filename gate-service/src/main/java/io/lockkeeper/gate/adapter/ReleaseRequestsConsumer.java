@@ -19,6 +19,8 @@ import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -28,10 +30,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Answers what CI asks, record by record in the order of the topic. Each record ends in exactly
-/// one
-/// [Fate], in the transaction of its answer; trouble with database or brokers is retried in place,
-/// for ever,
-/// so nothing is lost and nothing overtakes.
+/// one [Fate], in the transaction of its answer; trouble with database or brokers is retried in
+/// place, for ever, so nothing is lost and nothing overtakes.
 @ApplicationScoped
 public class ReleaseRequestsConsumer {
 
@@ -43,13 +43,22 @@ public class ReleaseRequestsConsumer {
   private final EventJournal journal;
   private final RequestReader reader;
   private final DeadLetters deadLetters;
+  private final RequestTopic topic;
   private final MeterRegistry meters;
 
+  // The last offset of each partition whose fate was settled here.
+  private final Map<Integer, Long> settled = new ConcurrentHashMap<>();
+
   ReleaseRequestsConsumer(
-      EventJournal journal, RequestReader reader, DeadLetters deadLetters, MeterRegistry meters) {
+      EventJournal journal,
+      RequestReader reader,
+      DeadLetters deadLetters,
+      RequestTopic topic,
+      MeterRegistry meters) {
     this.journal = journal;
     this.reader = reader;
     this.deadLetters = deadLetters;
+    this.topic = topic;
     this.meters = meters;
     for (Fate fate : Fate.values()) {
       meters.counter("lockkeeper.requests", "fate", fate.name());
@@ -74,9 +83,9 @@ public class ReleaseRequestsConsumer {
     RequestDelivery delivery = RequestDelivery.of(record);
     for (int attempt = 1; ; attempt++) {
       try {
-        if (!inTransaction(() -> RequestRecord.isKnown(delivery))) {
-          take(delivery);
-        }
+        takeLost(delivery);
+        takeOnce(delivery);
+        settled.put(delivery.partition(), delivery.offset());
         tidy(delivery);
         return;
       } catch (RuntimeException trouble) {
@@ -88,6 +97,28 @@ public class ReleaseRequestsConsumer {
             delivery, trouble.getCause() == null ? trouble : trouble.getCause());
         rest(attempt, trouble);
       }
+    }
+  }
+
+  /// A database that was set back under way knows nothing of the records after its time; they come
+  /// first.
+  private void takeLost(RequestDelivery delivery) {
+    int partition = delivery.partition();
+    Long last = settled.get(partition);
+    if (last == null
+        || last >= delivery.offset()
+        || inTransaction(() -> RequestRecord.at(partition, last)).isPresent()) {
+      return;
+    }
+    long from = inTransaction(() -> RequestRecord.next(partition)).orElse(0);
+    LOG.warnf("records from %d on are taken in again: the database is older than it was", from);
+    topic.forEach(
+        partition, from, delivery.offset(), record -> takeOnce(RequestDelivery.of(record)));
+  }
+
+  private void takeOnce(RequestDelivery delivery) {
+    if (!inTransaction(() -> RequestRecord.isKnown(delivery))) {
+      take(delivery);
     }
   }
 
@@ -166,8 +197,7 @@ public class ReleaseRequestsConsumer {
   }
 
   /// Whether the command says what was said before. Of a full release it is not known of every
-  /// refused
-  /// one; those count as refused again.
+  /// refused one; those count as refused again.
   private static boolean isRepeated(
       GateBoard board, GateCommand command, @Nullable Objection objection) {
     return switch (command) {

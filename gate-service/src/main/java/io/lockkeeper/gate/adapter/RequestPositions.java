@@ -13,10 +13,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /// Begins each partition of `release-requests` after the last record whose fate this service's own
-/// database
-/// knows, whatever the consumer group has committed: a database that was set back asks again for
-/// what it lost,
-/// and what was answered before is a duplicate.
+/// database knows, whatever the consumer group has committed: a database that was set back asks
+/// again for what it lost, and what was answered before is a duplicate.
 @Identifier("release-requests")
 @Unremovable
 @Singleton

@@ -22,8 +22,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /// What a record on `release-requests` asks for. The topic is open to the outside: nothing of a
-/// record is
-/// believed, and whoever it names is only claimed.
+/// record is believed, and whoever it names is only claimed.
 @ApplicationScoped
 public class RequestReader {
 

@@ -16,8 +16,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// What became of one record on `release-requests`. Written in the transaction of its answer, so it
-/// is
-/// there exactly when the answer is; the greatest offset of a partition is where this service
+/// is there exactly when the answer is; the greatest offset of a partition is where this service
 /// stands.
 @Entity
 @Table(name = "request_record")

@@ -35,8 +35,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /// Reads one runbook file: YAML, then the published schema, then what a schema cannot say. Every
-/// fault comes
-/// with its line.
+/// fault comes with its line.
 final class RunbookReader {
 
   private static final int MOST_FILE_BYTES = 256 * 1024;

@@ -128,7 +128,8 @@ final class RunbookRules {
     require(
         signals.stream().anyMatch(Signal::critical) || runbook.relaxed() != null,
         "/monitoring/signals",
-        "no signal is critical, so nothing would halt a release (R1); that needs 'relaxed' with a reason");
+        "no signal is critical, so nothing would halt a release (R1);"
+            + " that needs 'relaxed' with a reason");
     require(
         monitoring.validation().compareTo(Runbook.MINIMUM_VALIDATION) >= 0
             || runbook.relaxed() != null,

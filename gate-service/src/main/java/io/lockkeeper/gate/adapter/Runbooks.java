@@ -18,8 +18,7 @@ import org.jboss.logging.Logger;
 
 /// The runbooks that requests may name: every `*.yaml` and `*.yml` file in the folder
 /// `lockkeeper.runbooks`. The service does not start on a bad one, and says of all of them at once
-/// what is
-/// wrong where.
+/// what is wrong where.
 @Startup
 @Singleton
 public class Runbooks {

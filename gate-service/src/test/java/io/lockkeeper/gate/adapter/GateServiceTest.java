@@ -73,14 +73,14 @@ class GateServiceTest {
   @Inject MeterRegistry meters;
   @Inject DataSource dataSource;
 
-  private final String service = RequestTopic.freshService();
+  private final String service = Outside.freshService();
   private Topic topic;
-  private RequestTopic requests;
+  private Outside requests;
 
   @BeforeEach
   void start() {
     topic = new Topic();
-    requests = new RequestTopic();
+    requests = new Outside();
   }
 
   @AfterEach
@@ -92,7 +92,7 @@ class GateServiceTest {
   @Test
   @DisplayName("PRE1–PRE4, G1–G4: CI's request by Kafka is reviewed, measured and cleared")
   void cleared() {
-    ReleaseId release = requests.ask(RequestTopic.request(service));
+    ReleaseId release = requests.ask(Outside.request(service));
     capture(release);
     GateEvent.ReleaseCleared cleared = awaitFact(release, GateEvent.ReleaseCleared.class);
     assertThat(cleared.token()).isEqualTo(1);
@@ -128,10 +128,10 @@ class GateServiceTest {
   @Test
   @DisplayName("one release at a time: the next takes the lane when the first is settled")
   void queue() {
-    ReleaseId first = requests.ask(RequestTopic.request(service));
+    ReleaseId first = requests.ask(Outside.request(service));
     capture(first);
     awaitFact(first, GateEvent.ReleaseCleared.class);
-    ReleaseId second = requests.ask(RequestTopic.request(service));
+    ReleaseId second = requests.ask(Outside.request(service));
     assertThat(awaitFact(second, GateEvent.ReleaseQueued.class).behind()).containsExactly(first);
     topic.say(Writer.ROLLOUT, first, settled(Outcome.VERIFIED));
     capture(second);
@@ -144,7 +144,7 @@ class GateServiceTest {
   @DisplayName(
       "G3: two people approve over REST what they were shown; nobody else, and nothing else")
   void approvals() {
-    ReleaseId release = requests.ask(RequestTopic.request(service).put("runbook", "careful"));
+    ReleaseId release = requests.ask(Outside.request(service).put("runbook", "careful"));
     Digest digest = awaitFact(release, GateEvent.ApprovalRequested.class).digest();
     String path = "/releases/" + release + "/approvals";
     String yes = answer("APPROVE", digest);
@@ -187,7 +187,7 @@ class GateServiceTest {
   @Test
   @DisplayName("G3: a no over REST blocks the release")
   void denial() {
-    ReleaseId release = requests.ask(RequestTopic.request(service).put("runbook", "careful"));
+    ReleaseId release = requests.ask(Outside.request(service).put("runbook", "careful"));
     Digest digest = awaitFact(release, GateEvent.ApprovalRequested.class).digest();
     String path = "/releases/" + release + "/approvals";
     for (int i = 0; i < 2; i++) {
@@ -206,7 +206,7 @@ class GateServiceTest {
   @DisplayName("every record between two good ones has one fate, and both good ones are served")
   void garbage() throws SQLException {
     double counted = counted();
-    ReleaseId before = requests.ask(RequestTopic.request(service));
+    ReleaseId before = requests.ask(Outside.request(service));
     List<RecordMetadata> unreadable = new ArrayList<>();
     List<RecordMetadata> refused = new ArrayList<>();
     Map<String, String> none = Map.of();
@@ -219,30 +219,28 @@ class GateServiceTest {
     unreadable.add(requests.write("[".repeat(5_000), headers()));
     unreadable.add(requests.write("{}", none));
     unreadable.add(requests.write("{}", Map.of("ce_specversion", "1.0", "ce_id", "1")));
-    unreadable.add(
-        requests.write("{}", RequestTopic.headers("1", "io.lockkeeper.release.deleted.v1")));
-    unreadable.add(
-        requests.write("{}", RequestTopic.headers("a\u0000b", EventTypes.RELEASE_REQUESTED)));
+    unreadable.add(requests.write("{}", Outside.headers("1", "io.lockkeeper.release.deleted.v1")));
+    unreadable.add(requests.write("{}", Outside.headers("a\u0000b", EventTypes.RELEASE_REQUESTED)));
     unreadable.add(
         requests.write("{}", Map.of("content-type", "application/cloudevents-batch+json")));
     unreadable.add(requests.write("\"" + "x".repeat(900_000), headers()));
     unreadable.add(
         requests.write(
             "{\"release\":\"nobody-knows\",\"requestedBy\":\"ci\",\"reason\":\"x\"}",
-            RequestTopic.headers("1", EventTypes.WITHDRAWAL_REQUESTED)));
+            Outside.headers("1", EventTypes.WITHDRAWAL_REQUESTED)));
     refused.add(requests.write("{}", headers()));
     refused.add(requests.write("[]", headers()));
     refused.add(requests.write("null", headers()));
-    refused.add(ask(RequestTopic.request(service).put("elevated", "true")));
-    refused.add(ask(RequestTopic.request(service).put("description", "a\u0000b")));
+    refused.add(ask(Outside.request(service).put("elevated", "true")));
+    refused.add(ask(Outside.request(service).put("description", "a\u0000b")));
     refused.add(
         requests.write(
-            RequestTopic.request(service).toString().replace("Shop 1.1.0", "\\ud800"), headers()));
-    refused.add(ask(RequestTopic.request(service).put("runbook", "unheard-of")));
-    refused.add(ask(RequestTopic.request(service).put("colour", "red")));
-    refused.add(ask(RequestTopic.request(service).put("description", "x".repeat(300_000))));
-    refused.add(ask(RequestTopic.request(service).without(List.of("artifact"))));
-    ReleaseId after = requests.ask(RequestTopic.request(RequestTopic.freshService()));
+            Outside.request(service).toString().replace("Shop 1.1.0", "\\ud800"), headers()));
+    refused.add(ask(Outside.request(service).put("runbook", "unheard-of")));
+    refused.add(ask(Outside.request(service).put("colour", "red")));
+    refused.add(ask(Outside.request(service).put("description", "x".repeat(300_000))));
+    refused.add(ask(Outside.request(service).without(List.of("artifact"))));
+    ReleaseId after = requests.ask(Outside.request(Outside.freshService()));
 
     awaitFact(before, GateEvent.BaselineRequested.class);
     awaitFact(after, GateEvent.BaselineRequested.class);
@@ -253,7 +251,7 @@ class GateServiceTest {
           .body("reason", notNullValue());
       await().atMost(SOON).until(() -> !requests.lettersOf(record).isEmpty());
       assertThat(requests.lettersOf(record)).hasSize(1);
-      assertThat(RequestTopic.text(requests.lettersOf(record).getFirst(), "dead-letter-reason"))
+      assertThat(Outside.text(requests.lettersOf(record).getFirst(), "dead-letter-reason"))
           .isNotBlank();
     }
     for (RecordMetadata record : refused) {
@@ -279,9 +277,9 @@ class GateServiceTest {
   @DisplayName("the same request twice is one release, in whatever mode it comes")
   void twice() {
     String id = UUID.randomUUID().toString();
-    ObjectNode request = RequestTopic.request(service);
+    ObjectNode request = Outside.request(service);
     ObjectNode structured = EventJson.mapper().createObjectNode();
-    structured.put("specversion", "1.0").put("id", id).put("source", RequestTopic.SOURCE);
+    structured.put("specversion", "1.0").put("id", id).put("source", Outside.SOURCE);
     structured.put("type", EventTypes.RELEASE_REQUESTED).set("data", request);
     List<RecordMetadata> records =
         List.of(
@@ -291,24 +289,46 @@ class GateServiceTest {
             requests.write(
                 structured.toString(),
                 Map.of("content-type", "application/cloudevents+json; charset=UTF-8")),
-            requests.ask(id, RequestTopic.request(service).put("version", "6.6.6")));
+            requests.ask(id, Outside.request(service).put("version", "6.6.6")));
     List<String> fates = new ArrayList<>();
     for (RecordMetadata record : records) {
       fates.add(fate(record).statusCode(200).extract().path("fate"));
     }
     assertThat(fates).containsExactly("ACCEPTED", "DUPLICATE", "DUPLICATE", "DUPLICATE", "REFUSED");
-    ReleaseId release = ReleaseId.of(RequestTopic.SOURCE, id);
+    ReleaseId release = ReleaseId.of(Outside.SOURCE, id);
     assertThat(heard(release, GateEvent.ReleaseAccepted.class)).hasSize(1);
     assertThat(awaitFact(release, GateEvent.RequestRefused.class).code())
         .isEqualTo("different-content");
   }
 
   @Test
+  @DisplayName(
+      "records that a set back database does not know of are taken in again, before the next")
+  void setBack() throws SQLException {
+    String id = UUID.randomUUID().toString();
+    RecordMetadata lost = requests.ask(id, Outside.request(service));
+    fate(lost).body("fate", equalTo("ACCEPTED"));
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement delete =
+            connection.prepareStatement(
+                "delete from request_record where topic_partition = ? and topic_offset >= ?")) {
+      delete.setInt(1, lost.partition());
+      delete.setLong(2, lost.offset());
+      delete.executeUpdate();
+    }
+    RecordMetadata next = ask(Outside.request(Outside.freshService()));
+    fate(next).body("fate", equalTo("ACCEPTED"));
+    // Its answer was kept: the journal learns lost answers from the topic.
+    fate(lost).body("fate", equalTo("DUPLICATE"));
+    assertThat(heard(ReleaseId.of(Outside.SOURCE, id), GateEvent.ReleaseAccepted.class)).hasSize(1);
+  }
+
+  @Test
   @DisplayName("CI takes a release back by Kafka, an operator over REST, a stranger not at all")
   void withdrawals() {
     String id = UUID.randomUUID().toString();
-    requests.ask(id, RequestTopic.request(service).put("runbook", "careful"));
-    ReleaseId release = ReleaseId.of(RequestTopic.SOURCE, id);
+    requests.ask(id, Outside.request(service).put("runbook", "careful"));
+    ReleaseId release = ReleaseId.of(Outside.SOURCE, id);
     awaitFact(release, GateEvent.ApprovalRequested.class);
     String path = "/releases/" + release + "/withdrawal";
     problem(as("mallory", "ci").body("{\"reason\":\"x\"}").post(path).then(), 403, "not-requester");
@@ -326,7 +346,7 @@ class GateServiceTest {
   @Test
   @DisplayName("PRE4: after a breach the artifact is in quarantine until an operator lifts it")
   void quarantine() {
-    ReleaseId first = requests.ask(RequestTopic.request(service));
+    ReleaseId first = requests.ask(Outside.request(service));
     capture(first);
     awaitFact(first, GateEvent.ReleaseCleared.class);
     topic.say(
@@ -336,10 +356,10 @@ class GateServiceTest {
             new Measure("errors", 0.1, 0.0, "fraction", 9), "more errors", LOOK));
     topic.say(Writer.ROLLOUT, first, settled(Outcome.ROLLED_BACK));
     awaitFact(first, GateEvent.ArtifactQuarantined.class);
-    ReleaseId again = requests.ask(RequestTopic.request(service));
+    ReleaseId again = requests.ask(Outside.request(service));
     assertThat(awaitFact(again, GateEvent.ReleaseBlocked.class).reason())
         .startsWith("quarantined since");
-    String artifact = RequestTopic.request(service).at("/artifact/digest").asText();
+    String artifact = Outside.request(service).at("/artifact/digest").asText();
     String lift = "{\"artifact\":\"" + artifact + "\",\"reason\":\"it was the database\"}";
     String path = "/lanes/" + service + "/production/quarantine/lift";
     as("ci").body(lift).post(path).then().statusCode(403);
@@ -353,20 +373,20 @@ class GateServiceTest {
     }
     assertThat(heard(first, GateEvent.QuarantineLifted.class)).hasSize(1);
     topic.say(Writer.ROLLOUT, again, settled(Outcome.NOT_STARTED));
-    awaitFact(requests.ask(RequestTopic.request(service)), GateEvent.BaselineRequested.class);
+    awaitFact(requests.ask(Outside.request(service)), GateEvent.BaselineRequested.class);
   }
 
   @Test
   @DisplayName(
       "lanes whose releases were adopted from the topic are made again before they are given away")
   void adoption() throws SQLException {
-    ReleaseId model = requests.ask(RequestTopic.request(service));
+    ReleaseId model = requests.ask(Outside.request(service));
     capture(model);
     awaitFact(model, GateEvent.ReleaseCleared.class);
-    String lostService = RequestTopic.freshService();
+    String lostService = Outside.freshService();
     ReleaseId lost = new ReleaseId(UUID.randomUUID().toString());
     adopt(lost, lostService, journal.history(model));
-    ReleaseId next = requests.ask(RequestTopic.request(lostService));
+    ReleaseId next = requests.ask(Outside.request(lostService));
     assertThat(awaitFact(next, GateEvent.ReleaseQueued.class).behind()).containsExactly(lost);
     topic.say(Writer.ROLLOUT, lost, settled(Outcome.VERIFIED));
     capture(next);
@@ -396,7 +416,7 @@ class GateServiceTest {
   void pages() {
     List<ReleaseId> asked = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      asked.add(requests.ask(RequestTopic.request(RequestTopic.freshService())));
+      asked.add(requests.ask(Outside.request(Outside.freshService())));
     }
     asked.forEach(release -> awaitFact(release, GateEvent.BaselineRequested.class));
     List<String> seen = new ArrayList<>();
@@ -474,17 +494,17 @@ class GateServiceTest {
   }
 
   private static Map<String, String> headers() {
-    return RequestTopic.headers(UUID.randomUUID().toString(), EventTypes.RELEASE_REQUESTED);
+    return Outside.headers(UUID.randomUUID().toString(), EventTypes.RELEASE_REQUESTED);
   }
 
   private static Map<String, String> withdrawalHeaders() {
-    return RequestTopic.headers(UUID.randomUUID().toString(), EventTypes.WITHDRAWAL_REQUESTED);
+    return Outside.headers(UUID.randomUUID().toString(), EventTypes.WITHDRAWAL_REQUESTED);
   }
 
   private static String withdrawal(String id, String by) {
     return """
     {"source":"%s","id":"%s","requestedBy":"%s","reason":"wrong build"}"""
-        .formatted(RequestTopic.SOURCE, id, by);
+        .formatted(Outside.SOURCE, id, by);
   }
 
   private static String answer(String decision, Digest digest) {

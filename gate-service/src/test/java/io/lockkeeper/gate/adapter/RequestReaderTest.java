@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class RequestReaderTest {
 
   private static final Map<String, String> HEADERS =
-      RequestTopic.headers("42", EventTypes.RELEASE_REQUESTED);
+      Outside.headers("42", EventTypes.RELEASE_REQUESTED);
 
   private final RequestReader reader =
       new RequestReader(new Runbooks(Path.of("src/test/resources/runbooks")));
@@ -52,7 +52,7 @@ class RequestReaderTest {
   }
 
   private List<String> problems(Consumer<ObjectNode> change) throws Unreadable {
-    ObjectNode request = RequestTopic.request("demo/shop");
+    ObjectNode request = Outside.request("demo/shop");
     change.accept(request);
     return read(request.toString(), HEADERS) instanceof GateCommand.Refuse refuse
         ? refuse.problems().stream().map(Problem::pointer).toList()
@@ -64,17 +64,16 @@ class RequestReaderTest {
     return event
         .put("specversion", "1.0")
         .put("id", "42")
-        .put("source", RequestTopic.SOURCE)
+        .put("source", Outside.SOURCE)
         .put("type", EventTypes.RELEASE_REQUESTED);
   }
 
   @Test
-  @DisplayName(
-      "PRE1–PRE4: binary and structured mode, with and without headers, are one and the same release")
+  @DisplayName("PRE1–PRE4: binary and structured mode, with and without headers, are one release")
   void modes() throws Unreadable {
-    ObjectNode request = RequestTopic.request("demo/shop");
+    ObjectNode request = Outside.request("demo/shop");
     RequestReader.Asked binary = reader.read(record(request.toString().getBytes(UTF_8), HEADERS));
-    assertThat(binary.release()).isEqualTo(ReleaseId.of(RequestTopic.SOURCE, "42"));
+    assertThat(binary.release()).isEqualTo(ReleaseId.of(Outside.SOURCE, "42"));
     ObjectNode structured = structured();
     structured.set("data", request);
     assertThat(reader.read(record(structured.toString().getBytes(UTF_8), Map.of())))
@@ -95,10 +94,10 @@ class RequestReaderTest {
   @DisplayName("G3: the digest changes with the request, and is of a claimed requester")
   void digest() throws Unreadable {
     GateCommand.Request one =
-        (GateCommand.Request) read(RequestTopic.request("demo/shop").toString(), HEADERS);
+        (GateCommand.Request) read(Outside.request("demo/shop").toString(), HEADERS);
     GateCommand.Request other =
         (GateCommand.Request)
-            read(RequestTopic.request("demo/shop").put("version", "1.1.1").toString(), HEADERS);
+            read(Outside.request("demo/shop").put("version", "1.1.1").toString(), HEADERS);
     assertThat(one.digest()).isNotEqualTo(other.digest());
     assertThat(one.requester()).isEqualTo(Actor.claimed("ci"));
   }
@@ -142,7 +141,7 @@ class RequestReaderTest {
   @Test
   @DisplayName("a header that comes twice, or attributes in the wrong form, make no CloudEvent")
   void noEvents() {
-    byte[] good = RequestTopic.request("demo/shop").toString().getBytes(UTF_8);
+    byte[] good = Outside.request("demo/shop").toString().getBytes(UTF_8);
     ConsumerRecord<byte[], byte[]> doubled = record(good, HEADERS);
     doubled.headers().add("ce_id", "43".getBytes(UTF_8));
     assertThatThrownBy(() -> reader.read(doubled)).hasMessageContaining("twice");
@@ -162,11 +161,10 @@ class RequestReaderTest {
   }
 
   @Test
-  @DisplayName(
-      "10,000 mutated requests: each is read, refused with reasons, or unreadable; facts stay readable")
+  @DisplayName("10,000 mutated requests: each is read, refused with reasons, or unreadable")
   void mutations() {
     Random random = new Random(20261123);
-    byte[] good = RequestTopic.request("demo/shop").toString().getBytes(UTF_8);
+    byte[] good = Outside.request("demo/shop").toString().getBytes(UTF_8);
     int[] fates = new int[3];
     for (int i = 0; i < 10_000; i++) {
       byte[] mutated = mutated(good, random);
@@ -219,6 +217,6 @@ class RequestReaderTest {
   }
 
   private static Map<String, String> withdrawal() {
-    return RequestTopic.headers("43", EventTypes.WITHDRAWAL_REQUESTED);
+    return Outside.headers("43", EventTypes.WITHDRAWAL_REQUESTED);
   }
 }

@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /// The topics of requests as the outside sees them: writes anything, reads dead letters.
-final class RequestTopic implements AutoCloseable {
+final class Outside implements AutoCloseable {
 
   static final String SOURCE = "https://ci.example/demo";
 
@@ -49,7 +49,7 @@ final class RequestTopic implements AutoCloseable {
           new ByteArrayDeserializer());
   private final List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
 
-  RequestTopic() {
+  Outside() {
     List<TopicPartition> partitions = new ArrayList<>();
     for (PartitionInfo partition : letters.partitionsFor(Topics.DEAD_LETTERS)) {
       partitions.add(new TopicPartition(partition.topic(), partition.partition()));
@@ -60,8 +60,7 @@ final class RequestTopic implements AutoCloseable {
 
   /// A good request for a lane of its own.
   static ObjectNode request(String service) {
-    try (@Nullable InputStream in =
-        RequestTopic.class.getResourceAsStream("/release-request.json")) {
+    try (@Nullable InputStream in = Outside.class.getResourceAsStream("/release-request.json")) {
       ObjectNode request = (ObjectNode) EventJson.mapper().readTree(in);
       request.put("service", service);
       return request;
