@@ -29,10 +29,9 @@ public final class AuditDecider {
     boolean first = closing.closings() == 0 && (closing.complete() || overdue(closing, now));
     boolean again = closing.late() && closing.closings() <= REISSUES;
     return first || again
-        ? List.of(new ReleaseClosed(
-            settlement.outcome(),
-            CoverageReport.of(closing.facts()),
-            closing.facts().size()))
+        ? List.of(
+            new ReleaseClosed(
+                settlement.outcome(), CoverageReport.of(closing.facts()), closing.facts().size()))
         : List.of();
   }
 

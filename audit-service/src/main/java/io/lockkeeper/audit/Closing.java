@@ -39,8 +39,9 @@ public record Closing(
     int closings,
     int closedWith) {
 
-  private static final Closing NOTHING = new Closing(
-      List.of(), PostDeployment.STANDARD.closeWithin(), null, false, false, false, false, 0, 0);
+  private static final Closing NOTHING =
+      new Closing(
+          List.of(), PostDeployment.STANDARD.closeWithin(), null, false, false, false, false, 0, 0);
 
   public Closing {
     facts = List.copyOf(facts);
@@ -72,23 +73,24 @@ public record Closing(
   public Closing evolve(Fact fact) {
     return switch (fact.event()) {
       case AuditEvent event ->
-        switch (event) {
-          case ReleaseClosed closed -> closed(closed);
-        };
+          switch (event) {
+            case ReleaseClosed closed -> closed(closed);
+          };
       case GateEvent event -> with(fact).gate(event);
       case RolloutEvent event -> with(fact).rollout(event, fact);
       case NotificationEvent event -> with(fact).notification(event);
       case MonitorEvent event ->
-        switch (event) {
-          case MonitorEvent.BaselineCaptured _,
-              MonitorEvent.BaselineRefused _,
-              MonitorEvent.StageVerified _,
-              MonitorEvent.BudgetBreached _,
-              MonitorEvent.TelemetryLost _,
-              MonitorEvent.TelemetryRecovered _,
-              MonitorEvent.ObservationStarted _,
-              MonitorEvent.ReleaseVerified _ -> with(fact);
-        };
+          switch (event) {
+            case MonitorEvent.BaselineCaptured _,
+                MonitorEvent.BaselineRefused _,
+                MonitorEvent.StageVerified _,
+                MonitorEvent.BudgetBreached _,
+                MonitorEvent.TelemetryLost _,
+                MonitorEvent.TelemetryRecovered _,
+                MonitorEvent.ObservationStarted _,
+                MonitorEvent.ReleaseVerified _ ->
+                with(fact);
+          };
       case Unrecognised _ -> with(fact);
     };
   }
@@ -96,16 +98,16 @@ public record Closing(
   private Closing gate(GateEvent event) {
     return switch (event) {
       case GateEvent.ReleaseAccepted accepted ->
-        new Closing(
-            facts,
-            accepted.runbook().postDeployment().closeWithin(),
-            settlement,
-            halted,
-            returnTold,
-            filed,
-            summarized,
-            closings,
-            closedWith);
+          new Closing(
+              facts,
+              accepted.runbook().postDeployment().closeWithin(),
+              settlement,
+              halted,
+              returnTold,
+              filed,
+              summarized,
+              closings,
+              closedWith);
       case GateEvent.ReleaseRefused _,
           GateEvent.RequestRefused _,
           GateEvent.PreconditionChecked _,
@@ -123,34 +125,35 @@ public record Closing(
           GateEvent.ReleaseBlocked _,
           GateEvent.ReleaseWithdrawn _,
           GateEvent.ArtifactQuarantined _,
-          GateEvent.QuarantineLifted _ -> this;
+          GateEvent.QuarantineLifted _ ->
+          this;
     };
   }
 
   private Closing rollout(RolloutEvent event, Fact fact) {
     return switch (event) {
       case RolloutEvent.RolloutHalted _ ->
-        new Closing(
-            facts,
-            closeWithin,
-            settlement,
-            true,
-            returnTold,
-            filed,
-            summarized,
-            closings,
-            closedWith);
+          new Closing(
+              facts,
+              closeWithin,
+              settlement,
+              true,
+              returnTold,
+              filed,
+              summarized,
+              closings,
+              closedWith);
       case RolloutEvent.RolloutSettled settled ->
-        new Closing(
-            facts,
-            closeWithin,
-            settlement == null ? new Settlement(settled.outcome(), fact.time()) : settlement,
-            halted,
-            returnTold,
-            filed,
-            summarized,
-            closings,
-            closedWith);
+          new Closing(
+              facts,
+              closeWithin,
+              settlement == null ? new Settlement(settled.outcome(), fact.time()) : settlement,
+              halted,
+              returnTold,
+              filed,
+              summarized,
+              closings,
+              closedWith);
       case RolloutEvent.DeploymentStarted _,
           RolloutEvent.StageStarted _,
           RolloutEvent.StageApplied _,
@@ -165,14 +168,15 @@ public record Closing(
           RolloutEvent.RollbackFailed _,
           RolloutEvent.RolledBack _,
           RolloutEvent.DriftFound _,
-          RolloutEvent.CommandRefused _ -> this;
+          RolloutEvent.CommandRefused _ ->
+          this;
     };
   }
 
   private Closing notification(NotificationEvent event) {
     return switch (event) {
       case NotificationEvent.UpdatePosted posted ->
-        posted.line() == RunbookLine.R4 ? told(true, filed, summarized) : this;
+          posted.line() == RunbookLine.R4 ? told(true, filed, summarized) : this;
       case NotificationEvent.IncidentFiled _ -> told(returnTold, true, summarized);
       case NotificationEvent.ReleaseSummarized _ -> told(returnTold, filed, true);
       case NotificationEvent.WindowAnnounced _, NotificationEvent.UpdateFailed _ -> this;

@@ -40,9 +40,9 @@ public final class CoverageReport {
       case M1 -> RolloutCoverage.observed(findings);
       case M2 -> RolloutCoverage.compared(findings);
       case M3, M4 ->
-        findings.started()
-            ? line(line, GAP, NOT_EXECUTED)
-            : line(line, NOT_APPLICABLE, "production was not touched");
+          findings.started()
+              ? line(line, GAP, NOT_EXECUTED)
+              : line(line, NOT_APPLICABLE, "production was not touched");
       case R1 -> RollbackCoverage.halted(findings);
       case R2 -> RollbackCoverage.returned(findings);
       case R3 -> RollbackCoverage.restored(findings);
@@ -53,13 +53,13 @@ public final class CoverageReport {
       case C3 -> MessageCoverage.summary(findings);
       case P1 -> line(line, GAP, NOT_EXECUTED);
       case P2, P3 ->
-        findings.started()
-            ? line(line, GAP, NOT_EXECUTED)
-            : line(line, NOT_APPLICABLE, "production was not touched");
+          findings.started()
+              ? line(line, GAP, NOT_EXECUTED)
+              : line(line, NOT_APPLICABLE, "production was not touched");
       case P4 ->
-        RolloutCoverage.infrastructureChanged(findings)
-            ? line(line, GAP, NOT_EXECUTED + ", and infrastructure changed")
-            : line(line, NOT_APPLICABLE, "no infrastructure changed");
+          RolloutCoverage.infrastructureChanged(findings)
+              ? line(line, GAP, NOT_EXECUTED + ", and infrastructure changed")
+              : line(line, NOT_APPLICABLE, "no infrastructure changed");
     };
   }
 
@@ -77,8 +77,7 @@ public final class CoverageReport {
         }
       }
     }
-    long unreadable =
-        findings.facts().stream().filter(fact -> fact.sequence() < 1).count();
+    long unreadable = findings.facts().stream().filter(fact -> fact.sequence() < 1).count();
     if (unreadable > 0) {
       missing.add(Words.count(unreadable, "fact") + " that nobody can read");
     }

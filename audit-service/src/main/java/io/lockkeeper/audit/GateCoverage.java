@@ -35,10 +35,11 @@ final class GateCoverage {
 
   /// PRE1–PRE4: by the newest verdict of every check that the runbook names for this line.
   static Line precondition(RunbookLine line, Findings findings) {
-    List<String> asked = findings.runbook().map(Runbook::preconditions).orElse(List.of()).stream()
-        .filter(precondition -> precondition.line() == line)
-        .map(Runbook.Precondition::check)
-        .toList();
+    List<String> asked =
+        findings.runbook().map(Runbook::preconditions).orElse(List.of()).stream()
+            .filter(precondition -> precondition.line() == line)
+            .map(Runbook.Precondition::check)
+            .toList();
     Map<String, PreconditionChecked> checked = new LinkedHashMap<>();
     findings
         .all(PreconditionChecked.class)
@@ -47,15 +48,15 @@ final class GateCoverage {
     if (asked.isEmpty() && checked.isEmpty()) {
       return unasked(line, findings);
     }
-    String bad = checked.values().stream()
-        .filter(check -> check.verdict() != Verdict.PASSED)
-        .map(check -> check.check() + " is " + check.verdict() + ": " + check.reason())
-        .collect(Collectors.joining("; "));
+    String bad =
+        checked.values().stream()
+            .filter(check -> check.verdict() != Verdict.PASSED)
+            .map(check -> check.check() + " is " + check.verdict() + ": " + check.reason())
+            .collect(Collectors.joining("; "));
     if (!bad.isEmpty()) {
       return line(line, FAILED, bad);
     }
-    List<String> missing =
-        asked.stream().filter(check -> !checked.containsKey(check)).toList();
+    List<String> missing = asked.stream().filter(check -> !checked.containsKey(check)).toList();
     if (!missing.isEmpty()) {
       return unanswered(line, findings, "not checked: " + String.join(", ", missing));
     }

@@ -90,30 +90,27 @@ public record LogEntry(
   }
 
   /// What an event comes to, before it is put on its line.
-  record Sentence(
-      Severity severity,
-      String title,
-      List<RunbookLine> lines,
-      @Nullable Who who) {}
+  record Sentence(Severity severity, String title, List<RunbookLine> lines, @Nullable Who who) {}
 
   /// The entry of this fact. Every fact has one, unrecognised ones too.
   public static LogEntry of(Fact fact) {
-    Sentence sentence = switch (fact.event()) {
-      case GateEvent event -> GateSentences.of(event);
-      case RolloutEvent event -> RolloutSentences.of(event);
-      case MonitorEvent event -> MonitorSentences.of(event);
-      case NotificationEvent event -> NotificationSentences.of(event);
-      case AuditEvent event ->
-        switch (event) {
-          case AuditEvent.ReleaseClosed closed -> closed(closed);
+    Sentence sentence =
+        switch (fact.event()) {
+          case GateEvent event -> GateSentences.of(event);
+          case RolloutEvent event -> RolloutSentences.of(event);
+          case MonitorEvent event -> MonitorSentences.of(event);
+          case NotificationEvent event -> NotificationSentences.of(event);
+          case AuditEvent event ->
+              switch (event) {
+                case AuditEvent.ReleaseClosed closed -> closed(closed);
+              };
+          case Unrecognised event ->
+              new Sentence(
+                  Severity.ATTENTION,
+                  "A fact of a type unknown here: " + Words.foreign(event.type()),
+                  List.of(),
+                  null);
         };
-      case Unrecognised event ->
-        new Sentence(
-            Severity.ATTENTION,
-            "A fact of a type unknown here: " + Words.foreign(event.type()),
-            List.of(),
-            null);
-    };
     Who who = sentence.who();
     return new LogEntry(
         fact.id(),
@@ -129,9 +126,10 @@ public record LogEntry(
   }
 
   private static Sentence closed(AuditEvent.ReleaseClosed closed) {
-    long gaps = closed.coverage().stream()
-        .filter(line -> line.coverage() == AuditEvent.Coverage.GAP)
-        .count();
+    long gaps =
+        closed.coverage().stream()
+            .filter(line -> line.coverage() == AuditEvent.Coverage.GAP)
+            .count();
     return new Sentence(
         gaps == 0 ? Severity.MILESTONE : Severity.ATTENTION,
         "Log closed as "

@@ -31,13 +31,19 @@ public final class Markdown {
   }
 
   private void head(Overview release) {
-    line("# "
-        + (release.service() == null
-            ? "Release " + release.release()
-            : escaped(Words.foreign(
-                release.service() + " " + release.version() + " in " + release.environment())))
-        + ": "
-        + (release.outcome() == null ? release.phase() : release.outcome()));
+    line(
+        "# "
+            + (release.service() == null
+                ? "Release " + release.release()
+                : escaped(
+                    Words.foreign(
+                        release.service()
+                            + " "
+                            + release.version()
+                            + " in "
+                            + release.environment())))
+            + ": "
+            + (release.outcome() == null ? release.phase() : release.outcome()));
     blank();
     item("Release", release.release().value());
     item("Artifact", artifact(release.artifact()));
@@ -96,15 +102,17 @@ public final class Markdown {
   private void step(Step step, String time) {
     LogEntry entry = step.entry();
     String lines = entry.lines().stream().map(RunbookLine::name).collect(Collectors.joining(", "));
-    line("- `"
-        + time
-        + "` "
-        + mark(entry.severity())
-        + (lines.isEmpty() ? "" : "**" + lines + "** ")
-        + escaped(entry.title()));
-    line("  by "
-        + escaped(entry.who().toString())
-        + (step.because() == null ? "" : ", because: " + escaped(shortened(step.because()))));
+    line(
+        "- `"
+            + time
+            + "` "
+            + mark(entry.severity())
+            + (lines.isEmpty() ? "" : "**" + lines + "** ")
+            + escaped(entry.title()));
+    line(
+        "  by "
+            + escaped(entry.who().toString())
+            + (step.because() == null ? "" : ", because: " + escaped(shortened(step.because()))));
   }
 
   private static String mark(LogEntry.Severity severity) {
@@ -127,19 +135,23 @@ public final class Markdown {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("Line", "Asks for", "Came to", "Why"));
     rows.add(List.of("---", "---", "---", "---"));
-    coverage.forEach(line -> rows.add(List.of(
-        line.line().name(),
-        line.line().title(),
-        line.coverage().name().replace('_', ' '),
-        escaped(line.reason()))));
+    coverage.forEach(
+        line ->
+            rows.add(
+                List.of(
+                    line.line().name(),
+                    line.line().title(),
+                    line.coverage().name().replace('_', ' '),
+                    escaped(line.reason()))));
     line("## Runbook coverage");
     blank();
     int[] widths = new int[3];
-    rows.forEach(row -> {
-      for (int column = 0; column < widths.length; column++) {
-        widths[column] = Math.max(widths[column], row.get(column).length());
-      }
-    });
+    rows.forEach(
+        row -> {
+          for (int column = 0; column < widths.length; column++) {
+            widths[column] = Math.max(widths[column], row.get(column).length());
+          }
+        });
     rows.forEach(row -> row(row, widths));
     blank();
   }

@@ -31,23 +31,28 @@ final class MessageCoverage {
     return findings
         .last(WindowAnnounced.class)
         .map(announced -> line(RunbookLine.D1, DONE, "announced on " + announced.channel()))
-        .orElseGet(() -> findings.started()
-            ? findings
-                .all(DecisionTaken.class)
-                .filter(taken -> taken.choice() == Choice.START)
-                .findFirst()
-                .map(taken -> line(RunbookLine.D1, WAIVED, "started without it by " + taken.by()))
-                .orElseGet(() -> undelivered(RunbookLine.D1, findings))
-            : line(RunbookLine.D1, NOT_APPLICABLE, "production was not touched"));
+        .orElseGet(
+            () ->
+                findings.started()
+                    ? findings
+                        .all(DecisionTaken.class)
+                        .filter(taken -> taken.choice() == Choice.START)
+                        .findFirst()
+                        .map(
+                            taken ->
+                                line(RunbookLine.D1, WAIVED, "started without it by " + taken.by()))
+                        .orElseGet(() -> undelivered(RunbookLine.D1, findings))
+                    : line(RunbookLine.D1, NOT_APPLICABLE, "production was not touched"));
   }
 
   /// C1: there was a channel, and messages went to it.
   static Line channel(Findings findings) {
-    String channels = Stream.concat(
-            findings.all(WindowAnnounced.class).map(WindowAnnounced::channel),
-            findings.all(UpdatePosted.class).map(UpdatePosted::channel))
-        .distinct()
-        .collect(Collectors.joining(", "));
+    String channels =
+        Stream.concat(
+                findings.all(WindowAnnounced.class).map(WindowAnnounced::channel),
+                findings.all(UpdatePosted.class).map(UpdatePosted::channel))
+            .distinct()
+            .collect(Collectors.joining(", "));
     if (!channels.isEmpty()) {
       return line(RunbookLine.C1, DONE, channels);
     }
@@ -61,9 +66,10 @@ final class MessageCoverage {
     if (!findings.started()) {
       return line(RunbookLine.C2, NOT_APPLICABLE, "production was not touched");
     }
-    long checkpoints = 1
-        + findings.all(StageCompleted.class).count()
-        + (findings.has(RolloutCompleted.class) ? 1 : 0);
+    long checkpoints =
+        1
+            + findings.all(StageCompleted.class).count()
+            + (findings.has(RolloutCompleted.class) ? 1 : 0);
     long posted = posted(RunbookLine.C2, findings);
     return posted >= checkpoints
         ? line(
@@ -99,10 +105,12 @@ final class MessageCoverage {
     }
     return findings
         .last(IncidentFiled.class)
-        .map(filed -> line(
-            RunbookLine.R5,
-            DONE,
-            filed.tracker() + (filed.receipt() == null ? "" : " " + filed.receipt())))
+        .map(
+            filed ->
+                line(
+                    RunbookLine.R5,
+                    DONE,
+                    filed.tracker() + (filed.receipt() == null ? "" : " " + filed.receipt())))
         .orElseGet(() -> undelivered(RunbookLine.R5, findings));
   }
 

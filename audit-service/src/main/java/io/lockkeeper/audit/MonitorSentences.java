@@ -20,64 +20,64 @@ final class MonitorSentences {
   static Sentence of(MonitorEvent event) {
     return switch (event) {
       case MonitorEvent.BaselineCaptured captured ->
-        sentence(
-            ROUTINE,
-            "Baseline from "
-                + Words.time(captured.from())
-                + " until "
-                + Words.time(captured.until())
-                + ": "
-                + Words.measures(captured.measures()),
-            RunbookLine.G2);
+          sentence(
+              ROUTINE,
+              "Baseline from "
+                  + Words.time(captured.from())
+                  + " until "
+                  + Words.time(captured.until())
+                  + ": "
+                  + Words.measures(captured.measures()),
+              RunbookLine.G2);
       case MonitorEvent.BaselineRefused refused ->
-        sentence(ATTENTION, "No baseline: " + refused.reason(), RunbookLine.G2);
+          sentence(ATTENTION, "No baseline: " + refused.reason(), RunbookLine.G2);
       case MonitorEvent.StageVerified verified ->
-        sentence(
-            severity(verified.verdict(), ROUTINE),
-            "Stage "
-                + (verified.stage() + 1)
-                + (verified.attempt() > 1 ? ", attempt " + verified.attempt() : "")
-                + " is "
-                + verified.verdict()
-                + ": "
-                + verified.reason()
-                + "; "
-                + Words.measures(verified.measures()),
-            RunbookLine.D4,
-            RunbookLine.M2);
+          sentence(
+              severity(verified.verdict(), ROUTINE),
+              "Stage "
+                  + (verified.stage() + 1)
+                  + (verified.attempt() > 1 ? ", attempt " + verified.attempt() : "")
+                  + " is "
+                  + verified.verdict()
+                  + ": "
+                  + verified.reason()
+                  + "; "
+                  + Words.measures(verified.measures()),
+              RunbookLine.D4,
+              RunbookLine.M2);
       case MonitorEvent.BudgetBreached breached ->
-        sentence(
-            TROUBLE,
-            "Breach: " + Words.measure(breached.measure()) + "; " + breached.evidence(),
-            RunbookLine.R1);
+          sentence(
+              TROUBLE,
+              "Breach: " + Words.measure(breached.measure()) + "; " + breached.evidence(),
+              RunbookLine.R1);
       case MonitorEvent.TelemetryLost lost ->
-        sentence(
-            ATTENTION,
-            "No telemetry since " + Words.time(lost.since()) + ": " + lost.reason(),
-            RunbookLine.D4);
+          sentence(
+              ATTENTION,
+              "No telemetry since " + Words.time(lost.since()) + ": " + lost.reason(),
+              RunbookLine.D4);
       case MonitorEvent.TelemetryRecovered recovered ->
-        sentence(
-            ROUTINE,
-            "Telemetry is back; " + Words.length(recovered.lost()) + " were lost",
-            RunbookLine.D4);
+          sentence(
+              ROUTINE,
+              "Telemetry is back; " + Words.length(recovered.lost()) + " were lost",
+              RunbookLine.D4);
       case MonitorEvent.ObservationStarted started ->
-        sentence(
-            ROUTINE,
-            "Observation at full traffic began, for " + Words.length(started.length()),
-            RunbookLine.M1);
+          sentence(
+              ROUTINE,
+              "Observation at full traffic began, for " + Words.length(started.length()),
+              RunbookLine.M1);
       case MonitorEvent.ReleaseVerified verified ->
-        sentence(
-            severity(verified.verdict(), MILESTONE),
-            "Release is "
-                + verified.verdict()
-                + " after "
-                + Words.length(verified.observed())
-                + " at full traffic: "
-                + verified.reason()
-                + "; "
-                + Words.measures(verified.measures()),
-            RunbookLine.M1,
-            RunbookLine.M2);
+          sentence(
+              severity(verified.verdict(), MILESTONE),
+              "Release is "
+                  + verified.verdict()
+                  + " after "
+                  + Words.length(verified.observed())
+                  + " at full traffic: "
+                  + verified.reason()
+                  + "; "
+                  + Words.measures(verified.measures()),
+              RunbookLine.M1,
+              RunbookLine.M2);
     };
   }
 

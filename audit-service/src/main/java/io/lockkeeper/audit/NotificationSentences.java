@@ -19,35 +19,35 @@ final class NotificationSentences {
   static Sentence of(NotificationEvent event) {
     return switch (event) {
       case NotificationEvent.WindowAnnounced announced ->
-        sentence(
-            MILESTONE,
-            "Window announced on " + announced.channel() + receipt(announced.receipt()),
-            RunbookLine.D1,
-            RunbookLine.C1);
+          sentence(
+              MILESTONE,
+              "Window announced on " + announced.channel() + receipt(announced.receipt()),
+              RunbookLine.D1,
+              RunbookLine.C1);
       case NotificationEvent.UpdatePosted posted ->
-        sentence(
-            ROUTINE,
-            "Update on "
-                + posted.channel()
-                + receipt(posted.receipt())
-                + ": "
-                + posted.text().lines().findFirst().orElse(""),
-            posted.line());
+          sentence(
+              ROUTINE,
+              "Update on "
+                  + posted.channel()
+                  + receipt(posted.receipt())
+                  + ": "
+                  + posted.text().lines().findFirst().orElse(""),
+              posted.line());
       case NotificationEvent.UpdateFailed failed ->
-        sentence(
-            ATTENTION,
-            "Message not delivered in time to " + failed.channel() + ": " + failed.reason(),
-            failed.line());
+          sentence(
+              ATTENTION,
+              "Message not delivered in time to " + failed.channel() + ": " + failed.reason(),
+              failed.line());
       case NotificationEvent.IncidentFiled filed ->
-        sentence(
-            MILESTONE,
-            "Incident filed in " + filed.tracker() + receipt(filed.receipt()),
-            RunbookLine.R5);
+          sentence(
+              MILESTONE,
+              "Incident filed in " + filed.tracker() + receipt(filed.receipt()),
+              RunbookLine.R5);
       case NotificationEvent.ReleaseSummarized summarized ->
-        sentence(
-            MILESTONE,
-            "Outcome summarized on " + summarized.channel() + receipt(summarized.receipt()),
-            RunbookLine.C3);
+          sentence(
+              MILESTONE,
+              "Outcome summarized on " + summarized.channel() + receipt(summarized.receipt()),
+              RunbookLine.C3);
     };
   }
 

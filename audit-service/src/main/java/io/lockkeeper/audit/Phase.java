@@ -38,30 +38,32 @@ public enum Phase {
   Phase after(ReleaseEvent event) {
     return switch (event) {
       case AuditEvent own ->
-        switch (own) {
-          case AuditEvent.ReleaseClosed _ -> CLOSED;
-        };
+          switch (own) {
+            case AuditEvent.ReleaseClosed _ -> CLOSED;
+          };
       case GateEvent gate -> isOver() || isUnderWay() ? this : after(gate);
       case RolloutEvent rollout -> isOver() ? this : after(rollout);
       case MonitorEvent monitor ->
-        switch (monitor) {
-          case MonitorEvent.BaselineCaptured _,
-              MonitorEvent.BaselineRefused _,
-              MonitorEvent.StageVerified _,
-              MonitorEvent.BudgetBreached _,
-              MonitorEvent.TelemetryLost _,
-              MonitorEvent.TelemetryRecovered _,
-              MonitorEvent.ObservationStarted _,
-              MonitorEvent.ReleaseVerified _ -> this;
-        };
+          switch (monitor) {
+            case MonitorEvent.BaselineCaptured _,
+                MonitorEvent.BaselineRefused _,
+                MonitorEvent.StageVerified _,
+                MonitorEvent.BudgetBreached _,
+                MonitorEvent.TelemetryLost _,
+                MonitorEvent.TelemetryRecovered _,
+                MonitorEvent.ObservationStarted _,
+                MonitorEvent.ReleaseVerified _ ->
+                this;
+          };
       case NotificationEvent notification ->
-        switch (notification) {
-          case NotificationEvent.WindowAnnounced _,
-              NotificationEvent.UpdatePosted _,
-              NotificationEvent.UpdateFailed _,
-              NotificationEvent.IncidentFiled _,
-              NotificationEvent.ReleaseSummarized _ -> this;
-        };
+          switch (notification) {
+            case NotificationEvent.WindowAnnounced _,
+                NotificationEvent.UpdatePosted _,
+                NotificationEvent.UpdateFailed _,
+                NotificationEvent.IncidentFiled _,
+                NotificationEvent.ReleaseSummarized _ ->
+                this;
+          };
       case Unrecognised _ -> this;
     };
   }
@@ -77,7 +79,8 @@ public enum Phase {
           GateEvent.ApprovalDenied _,
           GateEvent.ApprovalExpired _,
           GateEvent.BaselineRequested _,
-          GateEvent.ClearanceRevoked _ -> GATES;
+          GateEvent.ClearanceRevoked _ ->
+          GATES;
       case GateEvent.RequestRefused _,
           GateEvent.PreconditionChecked _,
           GateEvent.GatePassed _,
@@ -86,7 +89,8 @@ public enum Phase {
           GateEvent.ReleaseBlocked _,
           GateEvent.ReleaseWithdrawn _,
           GateEvent.ArtifactQuarantined _,
-          GateEvent.QuarantineLifted _ -> this;
+          GateEvent.QuarantineLifted _ ->
+          this;
     };
   }
 
@@ -95,29 +99,31 @@ public enum Phase {
       case RolloutEvent.DeploymentStarted _,
           RolloutEvent.StageStarted _,
           RolloutEvent.StageApplied _,
-          RolloutEvent.StageCompleted _ -> this == GOING_BACK ? this : ROLLING;
+          RolloutEvent.StageCompleted _ ->
+          this == GOING_BACK ? this : ROLLING;
       case RolloutEvent.RolloutCompleted _ -> this == GOING_BACK ? this : OBSERVED;
       case RolloutEvent.StagePaused _ ->
-        switch (this) {
-          case GOING_BACK, CLEARED -> this;
-          case OBSERVED, HELD_OBSERVED -> HELD_OBSERVED;
-          case REFUSED, GATES, QUEUED, APPROVAL, ROLLING, HELD, SETTLED, CLOSED -> HELD;
-        };
+          switch (this) {
+            case GOING_BACK, CLEARED -> this;
+            case OBSERVED, HELD_OBSERVED -> HELD_OBSERVED;
+            case REFUSED, GATES, QUEUED, APPROVAL, ROLLING, HELD, SETTLED, CLOSED -> HELD;
+          };
       case RolloutEvent.StageResumed _ ->
-        switch (this) {
-          case HELD_OBSERVED -> OBSERVED;
-          case HELD -> ROLLING;
-          case REFUSED,
-              GATES,
-              QUEUED,
-              APPROVAL,
-              CLEARED,
-              ROLLING,
-              OBSERVED,
-              GOING_BACK,
-              SETTLED,
-              CLOSED -> this;
-        };
+          switch (this) {
+            case HELD_OBSERVED -> OBSERVED;
+            case HELD -> ROLLING;
+            case REFUSED,
+                GATES,
+                QUEUED,
+                APPROVAL,
+                CLEARED,
+                ROLLING,
+                OBSERVED,
+                GOING_BACK,
+                SETTLED,
+                CLOSED ->
+                this;
+          };
       case RolloutEvent.RolloutHalted _, RolloutEvent.RollbackStarted _ -> GOING_BACK;
       case RolloutEvent.RolloutSettled _ -> SETTLED;
       case RolloutEvent.DecisionRequested _,
@@ -126,7 +132,8 @@ public enum Phase {
           RolloutEvent.RollbackFailed _,
           RolloutEvent.RolledBack _,
           RolloutEvent.DriftFound _,
-          RolloutEvent.CommandRefused _ -> this;
+          RolloutEvent.CommandRefused _ ->
+          this;
     };
   }
 

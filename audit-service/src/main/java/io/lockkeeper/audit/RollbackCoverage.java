@@ -27,13 +27,17 @@ final class RollbackCoverage {
   static Line halted(Findings findings) {
     return findings
         .last(RolloutHalted.class)
-        .map(halted -> line(
-            RunbookLine.R1,
-            DONE,
-            "halted (" + halted.trigger() + ") in " + Words.length(halted.latency())))
-        .orElseGet(() -> findings.started() && findings.has(BudgetBreached.class)
-            ? line(RunbookLine.R1, GAP, "a breach and no halt")
-            : line(RunbookLine.R1, NOT_APPLICABLE, "nothing asked for a halt"));
+        .map(
+            halted ->
+                line(
+                    RunbookLine.R1,
+                    DONE,
+                    "halted (" + halted.trigger() + ") in " + Words.length(halted.latency())))
+        .orElseGet(
+            () ->
+                findings.started() && findings.has(BudgetBreached.class)
+                    ? line(RunbookLine.R1, GAP, "a breach and no halt")
+                    : line(RunbookLine.R1, NOT_APPLICABLE, "nothing asked for a halt"));
   }
 
   /// R2: every step of the way back was done.
@@ -45,10 +49,8 @@ final class RollbackCoverage {
       return line(
           RunbookLine.R2,
           DONE,
-          titles(findings
-              .all(RollbackStepCompleted.class)
-              .map(RollbackStepCompleted::step)
-              .toList()));
+          titles(
+              findings.all(RollbackStepCompleted.class).map(RollbackStepCompleted::step).toList()));
     }
     return findings
         .last(RollbackFailed.class)
@@ -58,19 +60,17 @@ final class RollbackCoverage {
 
   /// R3: data was restored, and its integrity validated before traffic reopened.
   static Line restored(Findings findings) {
-    List<RollbackStep> asked = findings.last(RollbackStarted.class).stream()
-        .flatMap(started -> started.steps().stream())
-        .filter(RollbackCoverage::isRestore)
-        .toList();
+    List<RollbackStep> asked =
+        findings.last(RollbackStarted.class).stream()
+            .flatMap(started -> started.steps().stream())
+            .filter(RollbackCoverage::isRestore)
+            .toList();
     if (asked.isEmpty()) {
       return line(RunbookLine.R3, NOT_APPLICABLE, "no data was to be restored");
     }
-    List<RollbackStep> done = findings
-        .all(RollbackStepCompleted.class)
-        .map(RollbackStepCompleted::step)
-        .toList();
-    List<RollbackStep> open =
-        asked.stream().filter(step -> !done.contains(step)).toList();
+    List<RollbackStep> done =
+        findings.all(RollbackStepCompleted.class).map(RollbackStepCompleted::step).toList();
+    List<RollbackStep> open = asked.stream().filter(step -> !done.contains(step)).toList();
     return open.isEmpty()
         ? line(RunbookLine.R3, DONE, titles(asked))
         : line(RunbookLine.R3, FAILED, "not done: " + titles(open));

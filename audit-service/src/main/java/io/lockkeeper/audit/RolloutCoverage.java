@@ -43,14 +43,13 @@ final class RolloutCoverage {
     if (steps.isEmpty()) {
       return line(RunbookLine.D2, NOT_APPLICABLE, "the release has no infrastructure steps");
     }
-    List<Integer> done = findings
-        .all(StageCompleted.class)
-        .map(completed -> completed.stage().index())
-        .toList();
-    String open = steps.stream()
-        .filter(step -> !done.contains(step.index()))
-        .map(Stage::title)
-        .collect(Collectors.joining(", "));
+    List<Integer> done =
+        findings.all(StageCompleted.class).map(completed -> completed.stage().index()).toList();
+    String open =
+        steps.stream()
+            .filter(step -> !done.contains(step.index()))
+            .map(Stage::title)
+            .collect(Collectors.joining(", "));
     return open.isEmpty()
         ? line(
             RunbookLine.D2,
@@ -64,13 +63,14 @@ final class RolloutCoverage {
     if (!findings.started()) {
       return line(RunbookLine.D3, NOT_APPLICABLE, UNTOUCHED);
     }
-    String stages = findings
-        .all(StageApplied.class)
-        .map(StageApplied::stage)
-        .filter(stage -> !stage.isInfrastructure())
-        .map(Stage::title)
-        .distinct()
-        .collect(Collectors.joining(", then "));
+    String stages =
+        findings
+            .all(StageApplied.class)
+            .map(StageApplied::stage)
+            .filter(stage -> !stage.isInfrastructure())
+            .map(Stage::title)
+            .distinct()
+            .collect(Collectors.joining(", then "));
     if (stages.isEmpty()) {
       return line(RunbookLine.D3, NOT_APPLICABLE, "it ended before any traffic");
     }
@@ -87,17 +87,19 @@ final class RolloutCoverage {
     if (breach.isPresent()) {
       return line(RunbookLine.D4, FAILED, breach.get());
     }
-    List<StageCompleted> completed = findings
-        .all(StageCompleted.class)
-        .filter(stage -> !stage.stage().isInfrastructure())
-        .toList();
+    List<StageCompleted> completed =
+        findings
+            .all(StageCompleted.class)
+            .filter(stage -> !stage.stage().isInfrastructure())
+            .toList();
     if (completed.isEmpty()) {
       return line(RunbookLine.D4, NOT_APPLICABLE, "no stage of traffic was completed");
     }
-    List<String> unproven = completed.stream()
-        .filter(stage -> !verdict(findings, stage).equals(Optional.of(Verdict.PASSED)))
-        .map(stage -> stage.stage().title())
-        .toList();
+    List<String> unproven =
+        completed.stream()
+            .filter(stage -> !verdict(findings, stage).equals(Optional.of(Verdict.PASSED)))
+            .map(stage -> stage.stage().title())
+            .toList();
     if (unproven.isEmpty()) {
       return line(
           RunbookLine.D4, DONE, Words.count(completed.size(), "stage") + " within the budgets");
@@ -152,13 +154,17 @@ final class RolloutCoverage {
     }
     return findings
         .last(ReleaseVerified.class)
-        .map(verified -> line(
-            RunbookLine.M2,
-            verified.verdict() == Verdict.PASSED ? DONE : FAILED,
-            Words.measures(verified.measures())))
-        .orElseGet(() -> findings.has(RolloutCompleted.class)
-            ? line(RunbookLine.M2, GAP, "no verdict after full rollout")
-            : line(RunbookLine.M2, NOT_APPLICABLE, "it never had all traffic"));
+        .map(
+            verified ->
+                line(
+                    RunbookLine.M2,
+                    verified.verdict() == Verdict.PASSED ? DONE : FAILED,
+                    Words.measures(verified.measures())))
+        .orElseGet(
+            () ->
+                findings.has(RolloutCompleted.class)
+                    ? line(RunbookLine.M2, GAP, "no verdict after full rollout")
+                    : line(RunbookLine.M2, NOT_APPLICABLE, "it never had all traffic"));
   }
 
   /// P4: whether an infrastructure step was carried out.
@@ -180,8 +186,10 @@ final class RolloutCoverage {
   private static Optional<Verdict> verdict(Findings findings, StageCompleted completed) {
     return findings
         .all(StageVerified.class)
-        .filter(verified -> verified.stage() == completed.stage().index()
-            && verified.attempt() == completed.attempt())
+        .filter(
+            verified ->
+                verified.stage() == completed.stage().index()
+                    && verified.attempt() == completed.attempt())
         .map(StageVerified::verdict)
         .reduce((earlier, later) -> later);
   }

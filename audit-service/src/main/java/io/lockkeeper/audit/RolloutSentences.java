@@ -28,149 +28,154 @@ final class RolloutSentences {
   static Sentence of(RolloutEvent event) {
     return switch (event) {
       case RolloutEvent.DeploymentStarted started ->
-        sentence(
-            MILESTONE,
-            "Deployment of "
-                + started.candidate().version()
-                + " started in "
-                + started.lane()
-                + ": "
-                + started.stages().stream()
-                    .map(Stage::title)
-                    .collect(Collectors.joining(", then ")),
-            null,
-            RunbookLine.D2,
-            RunbookLine.D3);
+          sentence(
+              MILESTONE,
+              "Deployment of "
+                  + started.candidate().version()
+                  + " started in "
+                  + started.lane()
+                  + ": "
+                  + started.stages().stream()
+                      .map(Stage::title)
+                      .collect(Collectors.joining(", then ")),
+              null,
+              RunbookLine.D2,
+              RunbookLine.D3);
       case RolloutEvent.StageStarted started ->
-        sentence(
-            ROUTINE,
-            "Stage "
-                + named(started.stage(), started.attempt())
-                + " started, to be applied by "
-                + Words.time(started.deadline())
-                + " (effect "
-                + started.effect()
-                + ")",
-            null,
-            line(started.stage()));
+          sentence(
+              ROUTINE,
+              "Stage "
+                  + named(started.stage(), started.attempt())
+                  + " started, to be applied by "
+                  + Words.time(started.deadline())
+                  + " (effect "
+                  + started.effect()
+                  + ")",
+              null,
+              line(started.stage()));
       case RolloutEvent.StageApplied applied ->
-        sentence(
-            ROUTINE,
-            "Target shows stage "
-                + named(applied.stage(), applied.attempt())
-                + verdictBy(applied.verdictDue()),
-            null,
-            line(applied.stage()));
+          sentence(
+              ROUTINE,
+              "Target shows stage "
+                  + named(applied.stage(), applied.attempt())
+                  + verdictBy(applied.verdictDue()),
+              null,
+              line(applied.stage()));
       case RolloutEvent.StageCompleted completed ->
-        sentence(
-            MILESTONE,
-            "Stage " + named(completed.stage(), completed.attempt()) + " completed",
-            null,
-            completed.stage().isInfrastructure() ? RunbookLine.D2 : RunbookLine.D4);
+          sentence(
+              MILESTONE,
+              "Stage " + named(completed.stage(), completed.attempt()) + " completed",
+              null,
+              completed.stage().isInfrastructure() ? RunbookLine.D2 : RunbookLine.D4);
       case RolloutEvent.StagePaused paused ->
-        sentence(
-            ATTENTION,
-            "On hold ("
-                + paused.hold()
-                + "): "
-                + paused.reason()
-                + "; a person is asked at "
-                + Words.time(paused.until()),
-            null,
-            line(paused.hold()));
+          sentence(
+              ATTENTION,
+              "On hold ("
+                  + paused.hold()
+                  + "): "
+                  + paused.reason()
+                  + "; a person is asked at "
+                  + Words.time(paused.until()),
+              null,
+              line(paused.hold()));
       case RolloutEvent.StageResumed _ ->
-        sentence(ROUTINE, "The reason to hold has gone", null, RunbookLine.D4);
+          sentence(ROUTINE, "The reason to hold has gone", null, RunbookLine.D4);
       case RolloutEvent.DecisionRequested requested ->
-        sentence(
-            ATTENTION,
-            "A person is asked: "
-                + requested.question()
-                + " "
-                + requested.choices().stream().map(Choice::name).collect(Collectors.joining(", "))
-                + "; at "
-                + Words.time(requested.due())
-                + " the runbook chooses "
-                + requested.otherwise(),
-            null,
-            line(requested.hold()));
+          sentence(
+              ATTENTION,
+              "A person is asked: "
+                  + requested.question()
+                  + " "
+                  + requested.choices().stream().map(Choice::name).collect(Collectors.joining(", "))
+                  + "; at "
+                  + Words.time(requested.due())
+                  + " the runbook chooses "
+                  + requested.otherwise(),
+              null,
+              line(requested.hold()));
       case RolloutEvent.DecisionTaken taken ->
-        sentence(ATTENTION, "Decided: " + taken.choice() + ", " + taken.reason(), taken.by());
+          sentence(ATTENTION, "Decided: " + taken.choice() + ", " + taken.reason(), taken.by());
       case RolloutEvent.RolloutCompleted completed ->
-        sentence(
-            MILESTONE,
-            "The candidate serves all traffic" + verdictBy(completed.verdictDue()),
-            null,
-            RunbookLine.D3,
-            RunbookLine.M1);
+          sentence(
+              MILESTONE,
+              "The candidate serves all traffic" + verdictBy(completed.verdictDue()),
+              null,
+              RunbookLine.D3,
+              RunbookLine.M1);
       case RolloutEvent.RolloutHalted halted ->
-        sentence(
-            TROUBLE,
-            "Halted ("
-                + halted.trigger()
-                + ") "
-                + Words.length(halted.latency())
-                + " after its cause: "
-                + halted.reason(),
-            halted.by(),
-            RunbookLine.R1);
+          sentence(
+              TROUBLE,
+              "Halted ("
+                  + halted.trigger()
+                  + ") "
+                  + Words.length(halted.latency())
+                  + " after its cause: "
+                  + halted.reason(),
+              halted.by(),
+              RunbookLine.R1);
       case RolloutEvent.RollbackStarted started ->
-        sentence(
-            TROUBLE,
-            "Going back: "
-                + started.steps().stream()
-                    .map(RollbackStep::title)
-                    .collect(Collectors.joining(", then ")),
-            null,
-            RunbookLine.R2);
+          sentence(
+              TROUBLE,
+              "Going back: "
+                  + started.steps().stream()
+                      .map(RollbackStep::title)
+                      .collect(Collectors.joining(", then ")),
+              null,
+              RunbookLine.R2);
       case RolloutEvent.RollbackStepCompleted completed ->
-        sentence(
-            ROUTINE,
-            "Step back done: " + completed.step().title() + " (effect " + completed.effect() + ")",
-            null,
-            line(completed.step()));
+          sentence(
+              ROUTINE,
+              "Step back done: "
+                  + completed.step().title()
+                  + " (effect "
+                  + completed.effect()
+                  + ")",
+              null,
+              line(completed.step()));
       case RolloutEvent.RollbackFailed failed ->
-        sentence(
-            TROUBLE,
-            "Step back failed, attempt "
-                + failed.attempt()
-                + ": "
-                + failed.step().title()
-                + ": "
-                + failed.reason()
-                + "; the next attempt begins at "
-                + Words.time(failed.retryAt()),
-            null,
-            line(failed.step()));
+          sentence(
+              TROUBLE,
+              "Step back failed, attempt "
+                  + failed.attempt()
+                  + ": "
+                  + failed.step().title()
+                  + ": "
+                  + failed.reason()
+                  + "; the next attempt begins at "
+                  + Words.time(failed.retryAt()),
+              null,
+              line(failed.step()));
       case RolloutEvent.RolledBack _ ->
-        sentence(
-            MILESTONE,
-            "Rolled back: the candidate serves nothing and every step of the way back is done",
-            null,
-            RunbookLine.R2);
+          sentence(
+              MILESTONE,
+              "Rolled back: the candidate serves nothing and every step of the way back is done",
+              null,
+              RunbookLine.R2);
       case RolloutEvent.DriftFound found ->
-        sentence(
-            ATTENTION,
-            "Target shows "
-                + found.observed()
-                + " % instead of "
-                + found.asked()
-                + " %"
-                + (found.effect() == null
-                    ? ", held"
-                    : ", lowered at once (effect " + found.effect() + ")"),
-            null,
-            RunbookLine.D3);
+          sentence(
+              ATTENTION,
+              "Target shows "
+                  + found.observed()
+                  + " % instead of "
+                  + found.asked()
+                  + " %"
+                  + (found.effect() == null
+                      ? ", held"
+                      : ", lowered at once (effect " + found.effect() + ")"),
+              null,
+              RunbookLine.D3);
       case RolloutEvent.RolloutSettled settled ->
-        sentence(
-            switch (settled.outcome()) {
-              case VERIFIED -> MILESTONE;
-              case ROLLED_BACK, ROLLBACK_FAILED -> TROUBLE;
-              case SUPERSEDED, NOT_STARTED -> ATTENTION;
-            },
-            "Settled as " + settled.outcome() + ": " + settled.reason(),
-            settled.by());
+          sentence(
+              switch (settled.outcome()) {
+                case VERIFIED -> MILESTONE;
+                case ROLLED_BACK, ROLLBACK_FAILED -> TROUBLE;
+                case SUPERSEDED, NOT_STARTED -> ATTENTION;
+              },
+              "Settled as " + settled.outcome() + ": " + settled.reason(),
+              settled.by());
       case RolloutEvent.CommandRefused refused ->
-        sentence(ATTENTION, refused.command() + " was refused: " + refused.reason(), refused.by());
+          sentence(
+              ATTENTION, refused.command() + " was refused: " + refused.reason(), refused.by());
     };
   }
 
@@ -201,7 +206,8 @@ final class RolloutSentences {
           NOT_MEASURED,
           TELEMETRY_LOST,
           UNRECOGNISED,
-          OPERATOR -> RunbookLine.D4;
+          OPERATOR ->
+          RunbookLine.D4;
     };
   }
 

@@ -53,9 +53,10 @@ final class Words {
 
   /// One signal in numbers: `errors 2.1 % (control 0.2 %, 1200 samples)`.
   static String measure(Measure measure) {
-    String control = measure.control() == null
-        ? ""
-        : "control " + value(measure.control(), measure.unit()) + ", ";
+    String control =
+        measure.control() == null
+            ? ""
+            : "control " + value(measure.control(), measure.unit()) + ", ";
     return foreign(measure.signal())
         + " "
         + value(measure.candidate(), measure.unit())

@@ -50,13 +50,15 @@ class AuditDeciderTest {
     assertThat(next(good())).isEmpty();
     assertThat(next(and(good(), SUMMARIZED)))
         .singleElement()
-        .isInstanceOfSatisfying(ReleaseClosed.class, closed -> {
-          assertThat(closed.outcome()).isEqualTo(Outcome.VERIFIED);
-          assertThat(closed.facts()).isEqualTo(good().size() + 1);
-          assertThat(closed.coverage())
-              .extracting(AuditEvent.Line::line)
-              .containsExactly(RunbookLine.values());
-        });
+        .isInstanceOfSatisfying(
+            ReleaseClosed.class,
+            closed -> {
+              assertThat(closed.outcome()).isEqualTo(Outcome.VERIFIED);
+              assertThat(closed.facts()).isEqualTo(good().size() + 1);
+              assertThat(closed.coverage())
+                  .extracting(AuditEvent.Line::line)
+                  .containsExactly(RunbookLine.values());
+            });
   }
 
   @Test
@@ -81,10 +83,11 @@ class AuditDeciderTest {
         .singleElement()
         .isInstanceOfSatisfying(
             ReleaseClosed.class,
-            closed -> assertThat(closed.coverage())
-                .filteredOn(line -> line.coverage() == Coverage.GAP)
-                .extracting(AuditEvent.Line::line)
-                .contains(RunbookLine.C3, RunbookLine.R4, RunbookLine.R5));
+            closed ->
+                assertThat(closed.coverage())
+                    .filteredOn(line -> line.coverage() == Coverage.GAP)
+                    .extracting(AuditEvent.Line::line)
+                    .contains(RunbookLine.C3, RunbookLine.R4, RunbookLine.R5));
   }
 
   @Test
@@ -135,9 +138,8 @@ class AuditDeciderTest {
         assertThat(next(events)).as("seed %s: at rest", seed).isEmpty();
       }
       Closing end = given(events);
-      assertThat(end.settlement() == null
-              || end.closings() > 0
-              || AuditDecider.due(end).isPresent())
+      assertThat(
+              end.settlement() == null || end.closings() > 0 || AuditDecider.due(end).isPresent())
           .as("seed %s: a settled log closes or has a time to", seed)
           .isTrue();
       assertThat(closings).as("seed %s", seed).isLessThanOrEqualTo(1 + AuditDecider.REISSUES);

@@ -101,11 +101,12 @@ class CoverageReportTest {
   @Test
   @DisplayName("D5: a release that never started: nothing of the rollout concerns it")
   void neverStarted() {
-    List<ReleaseEvent> events = List.of(
-        Story.accepted("chat"),
-        new ApprovalDenied(new EventId(new UUID(7, 1)), Actor.person("grace"), "not today"),
-        Story.settled(Outcome.NOT_STARTED),
-        SUMMARIZED);
+    List<ReleaseEvent> events =
+        List.of(
+            Story.accepted("chat"),
+            new ApprovalDenied(new EventId(new UUID(7, 1)), Actor.person("grace"), "not today"),
+            Story.settled(Outcome.NOT_STARTED),
+            SUMMARIZED);
 
     assertThat(report(events).get(RunbookLine.G3).reason()).isEqualTo("denied by grace: not today");
     assertThat(those(events, FAILED)).containsExactly(RunbookLine.G3);
@@ -146,20 +147,24 @@ class CoverageReportTest {
         .isEqualTo(new Line(RunbookLine.D1, WAIVED, "started without it by ada"));
     UpdateFailed failed = new UpdateFailed(RunbookLine.D1, "chat", "k", "503");
     assertThat(line(RunbookLine.D1, Story.started(), failed).coverage()).isEqualTo(FAILED);
-    assertThat(line(RunbookLine.D1, Story.started(), failed, new WindowAnnounced("feed", "k", null))
-            .coverage())
+    assertThat(
+            line(RunbookLine.D1, Story.started(), failed, new WindowAnnounced("feed", "k", null))
+                .coverage())
         .isEqualTo(DONE);
   }
 
   @Test
   @DisplayName("M1: less than 30 minutes is never simply done")
   void shortObservation() {
-    List<ReleaseEvent> events = good().stream()
-        .map(event -> event instanceof ReleaseVerified
-            ? new ReleaseVerified(
-                Verdict.PASSED, "ok", Duration.ofMinutes(29), List.of(), Story.LOOK)
-            : event)
-        .toList();
+    List<ReleaseEvent> events =
+        good().stream()
+            .map(
+                event ->
+                    event instanceof ReleaseVerified
+                        ? new ReleaseVerified(
+                            Verdict.PASSED, "ok", Duration.ofMinutes(29), List.of(), Story.LOOK)
+                        : event)
+            .toList();
 
     assertThat(report(events).get(RunbookLine.M1))
         .isEqualTo(new Line(RunbookLine.M1, GAP, "observed for 29 min only"));
@@ -180,10 +185,11 @@ class CoverageReportTest {
     List<Fact> facts = new ArrayList<>(Story.facts(good()));
     Fact lost = facts.remove(5);
 
-    Line recorded = CoverageReport.of(facts).stream()
-        .filter(line -> line.line() == RunbookLine.D5)
-        .findFirst()
-        .orElseThrow();
+    Line recorded =
+        CoverageReport.of(facts).stream()
+            .filter(line -> line.line() == RunbookLine.D5)
+            .findFirst()
+            .orElseThrow();
     assertThat(recorded.coverage()).isEqualTo(GAP);
     assertThat(recorded.reason())
         .contains(lost.writer().source().substring(1) + " " + lost.sequence());

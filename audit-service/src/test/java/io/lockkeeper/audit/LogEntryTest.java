@@ -55,8 +55,9 @@ class LogEntryTest {
   @DisplayName("M1: a verdict has its numbers")
   void numbers() {
     assertThat(entry(Story.verified()).title())
-        .isEqualTo("Release is PASSED after 30 min at full traffic: as before; "
-            + "errors 2.1 % (control 0.2 %, 1200 samples)");
+        .isEqualTo(
+            "Release is PASSED after 30 min at full traffic: as before; "
+                + "errors 2.1 % (control 0.2 %, 1200 samples)");
   }
 
   @Test

@@ -83,13 +83,15 @@ final class Samples {
     RecordComponent[] components = type.getRecordComponents();
     List<Object> values = new ArrayList<>();
     for (RecordComponent component : components) {
-      boolean absent = component.getAnnotatedType().isAnnotationPresent(Nullable.class)
-          && random.nextInt(3) == 0;
+      boolean absent =
+          component.getAnnotatedType().isAnnotationPresent(Nullable.class)
+              && random.nextInt(3) == 0;
       values.add(absent ? null : value(component.getGenericType()));
     }
     try {
-      Constructor<?> constructor = type.getDeclaredConstructor(
-          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+      Constructor<?> constructor =
+          type.getDeclaredConstructor(
+              Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
       return constructor.newInstance(values.toArray());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type.getName(), e);

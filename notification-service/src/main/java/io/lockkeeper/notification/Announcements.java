@@ -77,10 +77,13 @@ public record Announcements(
         .map(Owed::bulletin)
         .filter(bulletin -> !told.contains(bulletin.key()))
         .filter(bulletin -> !(neverStarted && bulletin.kind() == Kind.ANNOUNCEMENT))
-        .map(bulletin -> bulletin.kind() == Kind.ANNOUNCEMENT && failed.contains(bulletin.key())
-            ? bulletin.on(
-                Bulletin.FEED, "Posted here because " + bulletin.channel() + " did not take it.")
-            : bulletin)
+        .map(
+            bulletin ->
+                bulletin.kind() == Kind.ANNOUNCEMENT && failed.contains(bulletin.key())
+                    ? bulletin.on(
+                        Bulletin.FEED,
+                        "Posted here because " + bulletin.channel() + " did not take it.")
+                    : bulletin)
         .toList();
   }
 
@@ -145,9 +148,9 @@ public record Announcements(
       case MonitorEvent event -> next.monitor(event, fact, head);
       case NotificationEvent event -> next.notification(event);
       case AuditEvent event ->
-        switch (event) {
-          case AuditEvent.ReleaseClosed _ -> next;
-        };
+          switch (event) {
+            case AuditEvent.ReleaseClosed _ -> next;
+          };
       case Unrecognised _ -> next;
     };
   }
@@ -155,9 +158,9 @@ public record Announcements(
   private Announcements gate(GateEvent event, Fact fact, Letterhead head) {
     return switch (event) {
       case GateEvent.ApprovalRequested requested ->
-        owe(fact, Wording.approvalRequested(head, requested, fact));
+          owe(fact, Wording.approvalRequested(head, requested, fact));
       case ReleaseCleared cleared ->
-        owe(fact, Wording.cleared(head, cleared)).fallBack(cleared, head);
+          owe(fact, Wording.cleared(head, cleared)).fallBack(cleared, head);
       case GateEvent.ReleaseAccepted _,
           GateEvent.ReleaseRefused _,
           GateEvent.RequestRefused _,
@@ -174,7 +177,8 @@ public record Announcements(
           GateEvent.ReleaseBlocked _,
           GateEvent.ReleaseWithdrawn _,
           GateEvent.ArtifactQuarantined _,
-          GateEvent.QuarantineLifted _ -> this;
+          GateEvent.QuarantineLifted _ ->
+          this;
     };
   }
 
@@ -182,13 +186,13 @@ public record Announcements(
     return switch (event) {
       case RolloutEvent.DeploymentStarted started -> owe(fact, Wording.started(head, started));
       case RolloutEvent.StageCompleted completed ->
-        owe(fact, Wording.stageCompleted(head, completed, facts));
+          owe(fact, Wording.stageCompleted(head, completed, facts));
       case RolloutEvent.StagePaused paused -> owe(fact, Wording.paused(head, paused, fact, facts));
       case RolloutEvent.DecisionRequested requested ->
-        owe(fact, Wording.decisionRequested(head, requested, fact, facts));
+          owe(fact, Wording.decisionRequested(head, requested, fact, facts));
       case RolloutEvent.RolloutCompleted completed -> owe(fact, Wording.completed(head, completed));
       case RolloutEvent.RolloutHalted halted ->
-        owe(fact, Wording.halted(head, halted)).owe(fact, Wording.incident(head, halted, facts));
+          owe(fact, Wording.halted(head, halted)).owe(fact, Wording.incident(head, halted, facts));
       case RolloutEvent.RolledBack _ -> owe(fact, Wording.rolledBack(head));
       case RolloutSettled settled -> settle(settled, fact, head);
       case RolloutEvent.StageStarted _,
@@ -199,7 +203,8 @@ public record Announcements(
           RolloutEvent.RollbackStepCompleted _,
           RolloutEvent.RollbackFailed _,
           RolloutEvent.DriftFound _,
-          RolloutEvent.CommandRefused _ -> this;
+          RolloutEvent.CommandRefused _ ->
+          this;
     };
   }
 
@@ -208,21 +213,22 @@ public record Announcements(
     return switch (settled.outcome()) {
       case VERIFIED, ROLLED_BACK -> owe(fact, summary);
       case NOT_STARTED, SUPERSEDED, ROLLBACK_FAILED ->
-        owe(fact, Wording.settled(head, settled)).owe(fact, summary);
+          owe(fact, Wording.settled(head, settled)).owe(fact, summary);
     };
   }
 
   private Announcements monitor(MonitorEvent event, Fact fact, Letterhead head) {
     return switch (event) {
       case MonitorEvent.ReleaseVerified verified ->
-        verified.verdict() == Verdict.PASSED ? owe(fact, Wording.verified(head, verified)) : this;
+          verified.verdict() == Verdict.PASSED ? owe(fact, Wording.verified(head, verified)) : this;
       case MonitorEvent.BaselineCaptured _,
           MonitorEvent.BaselineRefused _,
           MonitorEvent.StageVerified _,
           MonitorEvent.BudgetBreached _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
-          MonitorEvent.ObservationStarted _ -> this;
+          MonitorEvent.ObservationStarted _ ->
+          this;
     };
   }
 
@@ -233,7 +239,8 @@ public record Announcements(
       case NotificationEvent.IncidentFiled filed -> told(filed.key());
       case NotificationEvent.ReleaseSummarized summarized -> told(summarized.key());
       case NotificationEvent.UpdateFailed fault ->
-        new Announcements(facts, letterhead, owed, told, append(failed, fault.key()), fallBackFrom);
+          new Announcements(
+              facts, letterhead, owed, told, append(failed, fault.key()), fallBackFrom);
     };
   }
 

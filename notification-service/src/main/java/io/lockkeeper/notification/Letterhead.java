@@ -81,16 +81,19 @@ public record Letterhead(ReleaseId release, ReleaseAccepted accepted) {
     ReleaseRequest request = accepted.request();
     List<Link> links = new ArrayList<>();
     links.add(new Link("artifact", Words.foreign(request.artifact().purl())));
-    links.add(new Link(
-        "source",
-        Words.foreign(request.source().repository() + "@" + request.source().commit())));
+    links.add(
+        new Link(
+            "source",
+            Words.foreign(request.source().repository() + "@" + request.source().commit())));
     Stream.concat(
             request.links().stream().map(uri -> new Link("link", Words.foreign(uri.toString()))),
             request.evidence().stream()
                 .filter(evidence -> evidence.url() != null)
-                .map(evidence -> new Link(
-                    "evidence: " + Words.foreign(evidence.check()),
-                    Words.foreign(String.valueOf(evidence.url())))))
+                .map(
+                    evidence ->
+                        new Link(
+                            "evidence: " + Words.foreign(evidence.check()),
+                            Words.foreign(String.valueOf(evidence.url())))))
         .limit(LINKS - links.size())
         .forEach(links::add);
     return links;

@@ -10,8 +10,8 @@ public sealed interface NotificationCommand {
   /// @param key     of the [Bulletin]
   /// @param channel the channel that took it, which may be another than the runbook named
   /// @param receipt the receiver's own name for the message; null when it gives none
-  record ReportDelivered(
-      String key, String channel, @Nullable String receipt) implements NotificationCommand {}
+  record ReportDelivered(String key, String channel, @Nullable String receipt)
+      implements NotificationCommand {}
 
   /// One attempt failed; the next one follows.
   ///

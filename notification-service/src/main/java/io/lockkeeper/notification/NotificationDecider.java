@@ -41,18 +41,18 @@ public final class NotificationDecider {
       Announcements announcements, NotificationCommand command, Instant now) {
     return switch (command) {
       case ReportDelivered delivered ->
-        announcements
-            .owed(delivered.key())
-            .map(owed -> List.of(delivery(owed.bulletin(), delivered)))
-            .orElse(List.of());
+          announcements
+              .owed(delivered.key())
+              .map(owed -> List.of(delivery(owed.bulletin(), delivered)))
+              .orElse(List.of());
       case ReportUndeliverable undeliverable ->
-        announcements
-            .owed(undeliverable.key())
-            .filter(owed -> !announcements.failed().contains(owed.bulletin().key()))
-            .filter(owed -> !now.isBefore(owed.since().plus(BOUND)))
-            .<List<NotificationEvent>>map(
-                owed -> List.of(failure(owed.bulletin(), undeliverable.reason())))
-            .orElse(List.of());
+          announcements
+              .owed(undeliverable.key())
+              .filter(owed -> !announcements.failed().contains(owed.bulletin().key()))
+              .filter(owed -> !now.isBefore(owed.since().plus(BOUND)))
+              .<List<NotificationEvent>>map(
+                  owed -> List.of(failure(owed.bulletin(), undeliverable.reason())))
+              .orElse(List.of());
     };
   }
 
@@ -68,7 +68,7 @@ public final class NotificationDecider {
     return switch (bulletin.kind()) {
       case ANNOUNCEMENT -> new WindowAnnounced(channel, key, delivered.receipt());
       case UPDATE ->
-        new UpdatePosted(bulletin.line(), channel, key, told(bulletin), delivered.receipt());
+          new UpdatePosted(bulletin.line(), channel, key, told(bulletin), delivered.receipt());
       case INCIDENT -> new IncidentFiled(channel, key, delivered.receipt());
       case SUMMARY -> new ReleaseSummarized(channel, key, told(bulletin), delivered.receipt());
     };

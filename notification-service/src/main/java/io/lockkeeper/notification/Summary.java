@@ -55,15 +55,18 @@ final class Summary {
 
   private String text() {
     List<String> lines = new ArrayList<>();
-    lines.add("Outcome: "
-        + settled.outcome()
-        + " by "
-        + Words.foreign(settled.by().toString())
-        + ": "
-        + Words.foreign(settled.reason()));
+    lines.add(
+        "Outcome: "
+            + settled.outcome()
+            + " by "
+            + Words.foreign(settled.by().toString())
+            + ": "
+            + Words.foreign(settled.reason()));
     time(DeploymentStarted.class)
-        .ifPresent(start -> lines.add(
-            "Took: " + Words.length(Duration.between(start, facts.getLast().time()))));
+        .ifPresent(
+            start ->
+                lines.add(
+                    "Took: " + Words.length(Duration.between(start, facts.getLast().time()))));
     section(lines, "Stages", stages());
     section(lines, "Risks", risks());
     section(lines, "Follow-ups", followUps());
@@ -87,28 +90,35 @@ final class Summary {
       }
     }
     Wording.last(facts, ReleaseVerified.class)
-        .ifPresent(seen -> stages.add("observed at full traffic for "
-            + Words.length(seen.observed())
-            + ", "
-            + seen.verdict()
-            + ": "
-            + Words.measures(seen.measures())));
+        .ifPresent(
+            seen ->
+                stages.add(
+                    "observed at full traffic for "
+                        + Words.length(seen.observed())
+                        + ", "
+                        + seen.verdict()
+                        + ": "
+                        + Words.measures(seen.measures())));
     return stages;
   }
 
   private String stage(StageStarted started, Instant since) {
     Stage stage = started.stage();
-    Optional<Instant> end = facts.stream()
-        .filter(fact -> fact.event() instanceof StageCompleted done
-            && done.stage().index() == stage.index()
-            && done.attempt() == started.attempt())
-        .map(Fact::time)
-        .findFirst();
-    String numbers = events(StageVerified.class)
-        .filter(seen -> seen.stage() == stage.index() && seen.attempt() == started.attempt())
-        .reduce((earlier, later) -> later)
-        .map(seen -> ", " + seen.verdict() + ": " + Words.measures(seen.measures()))
-        .orElse("");
+    Optional<Instant> end =
+        facts.stream()
+            .filter(
+                fact ->
+                    fact.event() instanceof StageCompleted done
+                        && done.stage().index() == stage.index()
+                        && done.attempt() == started.attempt())
+            .map(Fact::time)
+            .findFirst();
+    String numbers =
+        events(StageVerified.class)
+            .filter(seen -> seen.stage() == stage.index() && seen.attempt() == started.attempt())
+            .reduce((earlier, later) -> later)
+            .map(seen -> ", " + seen.verdict() + ": " + Words.measures(seen.measures()))
+            .orElse("");
     return Words.foreign(stage.title())
         + (started.attempt() > 1 ? " (attempt " + started.attempt() + ")" : "")
         + end.map(at -> ": " + Words.length(Duration.between(since, at))).orElse(": not completed")
@@ -125,14 +135,14 @@ final class Summary {
     if (head.accepted().request().first()) {
       risks.add("first release: nothing to compare with and nothing to go back to");
     }
-    long thin = events(StageVerified.class)
-        .filter(seen -> seen.verdict() != Verdict.PASSED)
-        .count();
+    long thin =
+        events(StageVerified.class).filter(seen -> seen.verdict() != Verdict.PASSED).count();
     count(risks, thin, "verdict", "that did not say passed");
     count(risks, count(StagePaused.class), "hold", "on the way");
-    Duration lost = events(TelemetryRecovered.class)
-        .map(TelemetryRecovered::lost)
-        .reduce(Duration.ZERO, Duration::plus);
+    Duration lost =
+        events(TelemetryRecovered.class)
+            .map(TelemetryRecovered::lost)
+            .reduce(Duration.ZERO, Duration::plus);
     if (!lost.isZero()) {
       risks.add("telemetry was gone for " + Words.length(lost));
     }
@@ -154,14 +164,15 @@ final class Summary {
       case NOT_STARTED -> followUps.add("ask again when the reason has gone");
       case ROLLED_BACK -> followUps.add("release a corrected version");
       case ROLLBACK_FAILED ->
-        followUps.add(Words.foreign(settled.by().toString()) + " finishes the way back by hand");
+          followUps.add(Words.foreign(settled.by().toString()) + " finishes the way back by hand");
     }
     if (count(RolloutHalted.class) > 0) {
-      followUps.add("review the incident"
-          + Wording.last(facts, IncidentFiled.class)
-              .flatMap(filed -> Optional.ofNullable(filed.receipt()))
-              .map(receipt -> " " + Words.foreign(receipt))
-              .orElse(""));
+      followUps.add(
+          "review the incident"
+              + Wording.last(facts, IncidentFiled.class)
+                  .flatMap(filed -> Optional.ofNullable(filed.receipt()))
+                  .map(receipt -> " " + Words.foreign(receipt))
+                  .orElse(""));
     }
     if (events(StageCompleted.class).anyMatch(done -> done.stage().isInfrastructure())) {
       followUps.add("infrastructure changed: consider load or chaos tests (P4)");
@@ -193,9 +204,6 @@ final class Summary {
   }
 
   private Optional<Instant> time(Class<?> type) {
-    return facts.stream()
-        .filter(fact -> type.isInstance(fact.event()))
-        .map(Fact::time)
-        .findFirst();
+    return facts.stream().filter(fact -> type.isInstance(fact.event())).map(Fact::time).findFirst();
   }
 }

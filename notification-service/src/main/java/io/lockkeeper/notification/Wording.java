@@ -98,11 +98,17 @@ final class Wording {
   /// C2: a checkpoint.
   static Bulletin stageCompleted(Letterhead head, StageCompleted completed, List<Fact> facts) {
     Stage stage = completed.stage();
-    String verdict = last(facts, StageVerified.class)
-        .filter(seen -> seen.stage() == stage.index() && seen.attempt() == completed.attempt())
-        .map(seen -> seen.verdict() + ": " + Words.foreign(seen.reason()) + "\n"
-            + Words.measures(seen.measures()))
-        .orElse("Applied and read back.");
+    String verdict =
+        last(facts, StageVerified.class)
+            .filter(seen -> seen.stage() == stage.index() && seen.attempt() == completed.attempt())
+            .map(
+                seen ->
+                    seen.verdict()
+                        + ": "
+                        + Words.foreign(seen.reason())
+                        + "\n"
+                        + Words.measures(seen.measures()))
+            .orElse("Applied and read back.");
     return update(
         head,
         RunbookLine.C2,
@@ -210,31 +216,32 @@ final class Wording {
     String by = " (" + Words.foreign(settled.by().toString()) + ")";
     return switch (settled.outcome()) {
       case NOT_STARTED ->
-        update(
-            head,
-            RunbookLine.C2,
-            "not-started",
-            "Not started: " + head.name(),
-            Words.foreign(settled.reason()) + by + "\nProduction was not touched.");
+          update(
+              head,
+              RunbookLine.C2,
+              "not-started",
+              "Not started: " + head.name(),
+              Words.foreign(settled.reason()) + by + "\nProduction was not touched.");
       case ROLLBACK_FAILED ->
-        update(
-            head,
-            RunbookLine.R4,
-            "rollback-failed",
-            "Going back failed: " + head.name(),
-            Words.foreign(settled.reason())
-                + "\nNext: "
-                + Words.foreign(settled.by().toString())
-                + " finishes by hand.");
+          update(
+              head,
+              RunbookLine.R4,
+              "rollback-failed",
+              "Going back failed: " + head.name(),
+              Words.foreign(settled.reason())
+                  + "\nNext: "
+                  + Words.foreign(settled.by().toString())
+                  + " finishes by hand.");
       case SUPERSEDED ->
-        update(
-            head,
-            RunbookLine.C2,
-            "superseded",
-            "Superseded: " + head.name(),
-            Words.foreign(settled.reason()) + by);
+          update(
+              head,
+              RunbookLine.C2,
+              "superseded",
+              "Superseded: " + head.name(),
+              Words.foreign(settled.reason()) + by);
       case VERIFIED ->
-        update(head, RunbookLine.C2, "verified", "Verified: " + head.name(), settled.reason() + by);
+          update(
+              head, RunbookLine.C2, "verified", "Verified: " + head.name(), settled.reason() + by);
       case ROLLED_BACK -> rolledBack(head);
     };
   }
@@ -242,15 +249,18 @@ final class Wording {
   /// R5: the incident, linked to release and change.
   static Bulletin incident(Letterhead head, RolloutHalted halted, List<Fact> facts) {
     ReleaseRequest request = head.accepted().request();
-    String breach = last(facts, BudgetBreached.class)
-        .map(seen -> "\nMeasured: "
-            + Words.measure(seen.measure())
-            + "\nEvidence: "
-            + Words.foreign(seen.evidence())
-            + " (look "
-            + Words.foreign(seen.look().id())
-            + ")")
-        .orElse("");
+    String breach =
+        last(facts, BudgetBreached.class)
+            .map(
+                seen ->
+                    "\nMeasured: "
+                        + Words.measure(seen.measure())
+                        + "\nEvidence: "
+                        + Words.foreign(seen.evidence())
+                        + " (look "
+                        + Words.foreign(seen.look().id())
+                        + ")")
+            .orElse("");
     return head.incident(
         "incident",
         "Release halted: " + head.name(),
@@ -259,8 +269,7 @@ final class Wording {
             + "\nRelease: "
             + head.release()
             + "\nChange: "
-            + Words.foreign(
-                request.source().repository() + "@" + request.source().commit())
+            + Words.foreign(request.source().repository() + "@" + request.source().commit())
             + "\nArtifact: "
             + artifact(request.artifact())
             + "\nOwners: "

@@ -48,9 +48,10 @@ final class Words {
 
   /// One signal in numbers.
   static String measure(Measure measure) {
-    String control = measure.control() == null
-        ? ""
-        : "control " + value(measure.control(), measure.unit()) + ", ";
+    String control =
+        measure.control() == null
+            ? ""
+            : "control " + value(measure.control(), measure.unit()) + ", ";
     return measure.signal()
         + " "
         + value(measure.candidate(), measure.unit())

@@ -76,18 +76,22 @@ class AnnouncementsTest {
   @Test
   @DisplayName("D1: told is told, on whichever channel")
   void toldIsNotOutstanding() {
-    assertThat(keys(
-            accepted("chat"), cleared(), new WindowAnnounced("feed", RELEASE + ":window", null)))
+    assertThat(
+            keys(
+                accepted("chat"),
+                cleared(),
+                new WindowAnnounced("feed", RELEASE + ":window", null)))
         .isEmpty();
   }
 
   @Test
   @DisplayName("D1: an announcement that its channel did not take goes to the feed and says so")
   void announcementFallsBack() {
-    Bulletin window = last(
-        accepted("chat"),
-        cleared(),
-        new UpdateFailed(RunbookLine.D1, "chat", RELEASE + ":window", "503"));
+    Bulletin window =
+        last(
+            accepted("chat"),
+            cleared(),
+            new UpdateFailed(RunbookLine.D1, "chat", RELEASE + ":window", "503"));
 
     assertThat(window.channel()).isEqualTo(Bulletin.FEED);
     assertThat(window.text()).endsWith("Posted here because chat did not take it.");
@@ -103,18 +107,19 @@ class AnnouncementsTest {
   @Test
   @DisplayName("C2: start, each checkpoint and completion, in order")
   void updatesOfGoodRelease() {
-    assertThat(keys(
-            accepted("chat"),
-            cleared(),
-            started(),
-            new StageStarted(SCHEMA, 1, 1, Story.START),
-            new StageCompleted(SCHEMA, 1),
-            stageVerified(TEN),
-            new StageCompleted(TEN, 1),
-            new StageCompleted(ALL, 1),
-            new RolloutCompleted(Story.START),
-            verified(),
-            settled(Outcome.VERIFIED)))
+    assertThat(
+            keys(
+                accepted("chat"),
+                cleared(),
+                started(),
+                new StageStarted(SCHEMA, 1, 1, Story.START),
+                new StageCompleted(SCHEMA, 1),
+                stageVerified(TEN),
+                new StageCompleted(TEN, 1),
+                new StageCompleted(ALL, 1),
+                new RolloutCompleted(Story.START),
+                verified(),
+                settled(Outcome.VERIFIED)))
         .containsExactly(
             "window",
             "update:started",
@@ -142,14 +147,19 @@ class AnnouncementsTest {
   @DisplayName("C2: a hold, a question and a wish for approval each reach people once")
   void holdsAndQuestions() {
     StagePaused paused = new StagePaused(Hold.TELEMETRY_LOST, "no answer", Story.START);
-    assertThat(keys(
-            accepted("chat"),
-            new ApprovalRequested(Story.digest('a'), 1, Story.START, "elevated"),
-            started(),
-            paused,
-            new DecisionRequested(
-                Hold.TELEMETRY_LOST, "Go on?", List.of(Choice.WAIT), Story.START, Choice.GO_BACK),
-            paused))
+    assertThat(
+            keys(
+                accepted("chat"),
+                new ApprovalRequested(Story.digest('a'), 1, Story.START, "elevated"),
+                started(),
+                paused,
+                new DecisionRequested(
+                    Hold.TELEMETRY_LOST,
+                    "Go on?",
+                    List.of(Choice.WAIT),
+                    Story.START,
+                    Choice.GO_BACK),
+                paused))
         .containsExactly(
             "update:approval-2",
             "update:started",
@@ -176,29 +186,31 @@ class AnnouncementsTest {
   @Test
   @DisplayName("R4: on the way back a hold is an R4 update")
   void holdOnTheWayBack() {
-    assertThat(last(
-                accepted("chat"),
-                halted(),
-                new StagePaused(Hold.ROLLBACK_FAILING, "503", Story.START))
-            .line())
+    assertThat(
+            last(
+                    accepted("chat"),
+                    halted(),
+                    new StagePaused(Hold.ROLLBACK_FAILING, "503", Story.START))
+                .line())
         .isEqualTo(RunbookLine.R4);
   }
 
   @Test
   @DisplayName("C3: the summary has outcome, durations, numbers, risks and follow-ups")
   void summary() {
-    Bulletin summary = last(
-        accepted("chat"),
-        started(),
-        new StageStarted(SCHEMA, 1, 1, Story.START),
-        new StageCompleted(SCHEMA, 1),
-        new StageStarted(TEN, 1, 2, Story.START),
-        new TelemetryRecovered(Duration.ofSeconds(30)),
-        stageVerified(TEN),
-        halted(),
-        new IncidentFiled("tracker", RELEASE + ":incident", "INC-9"),
-        new UpdatePosted(RunbookLine.R4, "chat", RELEASE + ":update:halted", "", null),
-        settled(Outcome.ROLLED_BACK));
+    Bulletin summary =
+        last(
+            accepted("chat"),
+            started(),
+            new StageStarted(SCHEMA, 1, 1, Story.START),
+            new StageCompleted(SCHEMA, 1),
+            new StageStarted(TEN, 1, 2, Story.START),
+            new TelemetryRecovered(Duration.ofSeconds(30)),
+            stageVerified(TEN),
+            halted(),
+            new IncidentFiled("tracker", RELEASE + ":incident", "INC-9"),
+            new UpdatePosted(RunbookLine.R4, "chat", RELEASE + ":update:halted", "", null),
+            settled(Outcome.ROLLED_BACK));
 
     assertThat(summary.line()).isEqualTo(RunbookLine.C3);
     assertThat(summary.title()).isEqualTo("ROLLED_BACK: demo/shop 2.0.0 in production");
@@ -221,10 +233,11 @@ class AnnouncementsTest {
   @Test
   @DisplayName("C1: what others wrote stays on its line and within bounds")
   void foreignTextIsTamed() {
-    Bulletin paused = last(
-        accepted("chat"),
-        new StagePaused(
-            Hold.OPERATOR, "x\nOutcome: VERIFIED\u0000" + "y".repeat(9000), Story.START));
+    Bulletin paused =
+        last(
+            accepted("chat"),
+            new StagePaused(
+                Hold.OPERATOR, "x\nOutcome: VERIFIED\u0000" + "y".repeat(9000), Story.START));
 
     assertThat(paused.text().lines()).noneMatch(line -> line.startsWith("Outcome"));
     assertThat(paused.text()).hasSizeLessThan(1000);

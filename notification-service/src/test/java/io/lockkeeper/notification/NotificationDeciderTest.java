@@ -58,10 +58,12 @@ class NotificationDeciderTest {
       accepted("chat"), cleared(), started(), halted(), settled(Outcome.ROLLED_BACK)
     };
     assertThat(delivered(STARTED, events).getFirst())
-        .isInstanceOfSatisfying(UpdatePosted.class, posted -> {
-          assertThat(posted.line()).isEqualTo(RunbookLine.C2);
-          assertThat(posted.text()).contains("10 % of traffic");
-        });
+        .isInstanceOfSatisfying(
+            UpdatePosted.class,
+            posted -> {
+              assertThat(posted.line()).isEqualTo(RunbookLine.C2);
+              assertThat(posted.text()).contains("10 % of traffic");
+            });
     assertThat(delivered(RELEASE + ":update:halted", events).getFirst())
         .isInstanceOfSatisfying(
             UpdatePosted.class, posted -> assertThat(posted.line()).isEqualTo(RunbookLine.R4));
@@ -74,8 +76,9 @@ class NotificationDeciderTest {
   @Test
   @DisplayName("C2: a delivery reported twice, or of an unknown message, adds nothing")
   void deliveredTwice() {
-    assertThat(delivered(
-            WINDOW, accepted("chat"), cleared(), new WindowAnnounced("chat", WINDOW, "m-1")))
+    assertThat(
+            delivered(
+                WINDOW, accepted("chat"), cleared(), new WindowAnnounced("chat", WINDOW, "m-1")))
         .isEmpty();
     assertThat(delivered("nonsense", accepted("chat"), cleared())).isEmpty();
     assertThat(delivered(WINDOW)).isEmpty();
@@ -88,14 +91,16 @@ class NotificationDeciderTest {
     Announcements owed = given(accepted("chat"), started());
     Instant since = START.plus(Duration.ofMinutes(1));
 
-    assertThat(NotificationDecider.answer(
-            owed, report, since.plus(NotificationDecider.BOUND).minusNanos(1)))
+    assertThat(
+            NotificationDecider.answer(
+                owed, report, since.plus(NotificationDecider.BOUND).minusNanos(1)))
         .isEmpty();
     UpdateFailed failed = new UpdateFailed(RunbookLine.C2, "chat", STARTED, "503");
     assertThat(NotificationDecider.answer(owed, report, since.plus(NotificationDecider.BOUND)))
         .containsExactly(failed);
-    assertThat(NotificationDecider.answer(
-            given(accepted("chat"), started(), failed), report, Instant.MAX))
+    assertThat(
+            NotificationDecider.answer(
+                given(accepted("chat"), started(), failed), report, Instant.MAX))
         .isEmpty();
   }
 
@@ -132,11 +137,13 @@ class NotificationDeciderTest {
   void noFallBack() {
     assertThat(NotificationDecider.due(given(accepted("feed"), cleared()))).isEmpty();
     assertThat(NotificationDecider.due(given(accepted("chat")))).isEmpty();
-    assertThat(NotificationDecider.due(
-            given(accepted("chat"), cleared(), new WindowAnnounced("chat", WINDOW, null))))
+    assertThat(
+            NotificationDecider.due(
+                given(accepted("chat"), cleared(), new WindowAnnounced("chat", WINDOW, null))))
         .isEmpty();
-    assertThat(NotificationDecider.due(
-            given(accepted("chat"), cleared(), settled(Outcome.NOT_STARTED))))
+    assertThat(
+            NotificationDecider.due(
+                given(accepted("chat"), cleared(), settled(Outcome.NOT_STARTED))))
         .isEmpty();
   }
 }

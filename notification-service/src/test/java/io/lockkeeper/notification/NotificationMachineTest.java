@@ -40,9 +40,10 @@ class NotificationMachineTest {
     Samples samples = new Samples(random);
     List<String> told = new ArrayList<>();
     for (int step = 0; step < STEPS; step++) {
-      ReleaseEvent event = step == STEPS / 4
-          ? Story.accepted(random.nextBoolean() ? "chat" : "feed")
-          : samples.event();
+      ReleaseEvent event =
+          step == STEPS / 4
+              ? Story.accepted(random.nextBoolean() ? "chat" : "feed")
+              : samples.event();
       history.add(event);
       now = now.plus(Duration.ofSeconds(random.nextInt(200)));
       settle(seed);
@@ -80,14 +81,10 @@ class NotificationMachineTest {
             answer(new ReportDelivered(bulletin.key(), bulletin.channel(), null));
         assertThat(facts).as(seed + " " + bulletin.key()).hasSize(1);
         told.add(bulletin.key());
-        assertThat(answer(new ReportDelivered(bulletin.key(), "again", null)))
-            .as(seed)
-            .isEmpty();
+        assertThat(answer(new ReportDelivered(bulletin.key(), "again", null))).as(seed).isEmpty();
       } else {
         answer(new ReportUndeliverable(bulletin.key(), "503"));
-        assertThat(answer(new ReportUndeliverable(bulletin.key(), "503")))
-            .as(seed)
-            .isEmpty();
+        assertThat(answer(new ReportUndeliverable(bulletin.key(), "503"))).as(seed).isEmpty();
       }
     }
   }

@@ -62,50 +62,52 @@ public final class Story {
   }
 
   public static ReleaseAccepted accepted(String channel) {
-    ReleaseRequest request = new ReleaseRequest(
-        "demo/shop",
-        "production",
-        "2.0.0",
-        "standard-canary",
-        artifact('2'),
-        artifact('1'),
-        "ada",
-        "Pay by instalments",
-        List.of("grace", "alan"),
-        false,
-        false,
-        null,
-        new ReleaseRequest.Source("https://git.example/shop", "abc123", "main", List.of("ada")),
-        List.of(),
-        ReleaseRequest.Scope.NOTHING,
-        ReleaseRequest.Backout.NOTHING,
-        List.of(URI.create("https://changes.example/4711")));
-    Runbook runbook = new Runbook(
-        "standard-canary",
-        List.of(),
-        Runbook.Gates.STANDARD,
-        new Runbook.Rollout(
+    ReleaseRequest request =
+        new ReleaseRequest(
+            "demo/shop",
+            "production",
+            "2.0.0",
+            "standard-canary",
+            artifact('2'),
+            artifact('1'),
+            "ada",
+            "Pay by instalments",
+            List.of("grace", "alan"),
+            false,
+            false,
+            null,
+            new ReleaseRequest.Source("https://git.example/shop", "abc123", "main", List.of("ada")),
             List.of(),
-            Runbook.Rollout.Strategy.CANARY,
-            List.of(new Runbook.StagePlan(100, Duration.ZERO, Duration.ZERO)),
-            new Runbook.Target("webhook", URI.create("http://127.0.0.1:1/")),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(5),
-            Runbook.Rollout.OnRevoked.HOLD),
-        new Runbook.Monitoring(
-            Duration.ofSeconds(15),
+            ReleaseRequest.Scope.NOTHING,
+            ReleaseRequest.Backout.NOTHING,
+            List.of(URI.create("https://changes.example/4711")));
+    Runbook runbook =
+        new Runbook(
+            "standard-canary",
             List.of(),
-            List.of(),
-            Runbook.Signal.RED,
-            Duration.ofMinutes(30),
-            Duration.ofMinutes(10),
-            Duration.ofMinutes(30),
-            io.lockkeeper.events.Choice.GO_BACK,
-            io.lockkeeper.events.Choice.WAIT),
-        Runbook.Rollback.STANDARD,
-        new Runbook.Communication(channel, List.of("support"), true, "tracker"),
-        Runbook.PostDeployment.STANDARD,
-        null);
+            Runbook.Gates.STANDARD,
+            new Runbook.Rollout(
+                List.of(),
+                Runbook.Rollout.Strategy.CANARY,
+                List.of(new Runbook.StagePlan(100, Duration.ZERO, Duration.ZERO)),
+                new Runbook.Target("webhook", URI.create("http://127.0.0.1:1/")),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5),
+                Runbook.Rollout.OnRevoked.HOLD),
+            new Runbook.Monitoring(
+                Duration.ofSeconds(15),
+                List.of(),
+                List.of(),
+                Runbook.Signal.RED,
+                Duration.ofMinutes(30),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(30),
+                io.lockkeeper.events.Choice.GO_BACK,
+                io.lockkeeper.events.Choice.WAIT),
+            Runbook.Rollback.STANDARD,
+            new Runbook.Communication(channel, List.of("support"), true, "tracker"),
+            Runbook.PostDeployment.STANDARD,
+            null);
     return new ReleaseAccepted(request, runbook, digest('a'), Actor.claimed("ada"));
   }
 
@@ -151,14 +153,15 @@ public final class Story {
     List<Fact> facts = new ArrayList<>();
     for (ReleaseEvent event : events) {
       Writer writer = writer(event);
-      facts.add(new Fact(
-          new EventId(new UUID(7, facts.size())),
-          writer,
-          RELEASE,
-          ++sequences[writer.ordinal()],
-          START.plus(Duration.ofMinutes(facts.size())),
-          null,
-          event));
+      facts.add(
+          new Fact(
+              new EventId(new UUID(7, facts.size())),
+              writer,
+              RELEASE,
+              ++sequences[writer.ordinal()],
+              START.plus(Duration.ofMinutes(facts.size())),
+              null,
+              event));
     }
     return facts;
   }

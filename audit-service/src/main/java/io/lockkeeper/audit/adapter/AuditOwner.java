@@ -23,10 +23,11 @@ public class AuditOwner {
   @Produces
   @Singleton
   JournalOwner owner() {
-    Reaction reaction = new Reaction(
-        AuditOwner::next,
-        history -> AuditDecider.due(Closing.of(history)),
-        (release, history) -> {});
+    Reaction reaction =
+        new Reaction(
+            AuditOwner::next,
+            history -> AuditDecider.due(Closing.of(history)),
+            (release, history) -> {});
     return new JournalOwner(
         Writer.AUDIT,
         Set.of(Writer.GATE, Writer.ROLLOUT, Writer.MONITOR, Writer.NOTIFICATION),

@@ -39,13 +39,14 @@ final class FactLine {
     return out -> {
       OutputStream buffered = new BufferedOutputStream(out);
       try {
-        source.forEach(delivery -> {
-          try {
-            write(delivery, buffered);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+        source.forEach(
+            delivery -> {
+              try {
+                write(delivery, buffered);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -55,11 +56,12 @@ final class FactLine {
 
   /// Writes the line, with its end.
   static void write(Delivery delivery, OutputStream out) throws IOException {
-    try (JsonGenerator json = EventJson.mapper()
-        .getFactory()
-        .createGenerator(out)
-        .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-        .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM)) {
+    try (JsonGenerator json =
+        EventJson.mapper()
+            .getFactory()
+            .createGenerator(out)
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM)) {
       json.writeStartObject();
       json.writeNumberField("partition", delivery.partition());
       json.writeNumberField("offset", delivery.offset());

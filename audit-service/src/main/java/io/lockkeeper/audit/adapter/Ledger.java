@@ -69,8 +69,9 @@ public class Ledger {
                 .ifPresent(envelope -> facts.add(envelope.fact(read(envelope, delivery))));
           }
           if (delivery.note() != null) {
-            notes.add("partition %d, offset %d: %s"
-                .formatted(delivery.partition(), delivery.offset(), delivery.note()));
+            notes.add(
+                "partition %d, offset %d: %s"
+                    .formatted(delivery.partition(), delivery.offset(), delivery.note()));
           }
         });
     return new Account(facts, notes);
@@ -136,15 +137,16 @@ public class Ledger {
       parameters.set(select);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          consumer.accept(new Delivery(
-              rows.getInt(1),
-              rows.getLong(2),
-              rows.getString(3),
-              rows.getBytes(4),
-              rows.getBytes(5),
-              rows.getObject(6, OffsetDateTime.class).toInstant(),
-              rows.getBoolean(7),
-              rows.getString(8)));
+          consumer.accept(
+              new Delivery(
+                  rows.getInt(1),
+                  rows.getLong(2),
+                  rows.getString(3),
+                  rows.getBytes(4),
+                  rows.getBytes(5),
+                  rows.getObject(6, OffsetDateTime.class).toInstant(),
+                  rows.getBoolean(7),
+                  rows.getString(8)));
         }
       }
     }

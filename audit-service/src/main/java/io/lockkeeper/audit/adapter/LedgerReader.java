@@ -91,8 +91,7 @@ public class LedgerReader {
   }
 
   /// What keeps the ledger from going on; null normally.
-  @Nullable
-  String trouble() {
+  @Nullable String trouble() {
     return trouble;
   }
 

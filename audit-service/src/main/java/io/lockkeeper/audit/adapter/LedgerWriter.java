@@ -93,15 +93,17 @@ public class LedgerWriter {
   private static long position(Connection connection, int partition, boolean lock)
       throws SQLException {
     if (lock) {
-      try (PreparedStatement insert = connection.prepareStatement(
-          "insert into ledger_position values (?, 0) on conflict do nothing")) {
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "insert into ledger_position values (?, 0) on conflict do nothing")) {
         insert.setInt(1, partition);
         insert.executeUpdate();
       }
     }
-    try (PreparedStatement select = connection.prepareStatement(
-        "select next_offset from ledger_position where topic_partition = ?"
-            + (lock ? " for update" : ""))) {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select next_offset from ledger_position where topic_partition = ?"
+                + (lock ? " for update" : ""))) {
       select.setInt(1, partition);
       try (ResultSet row = select.executeQuery()) {
         return row.next() ? row.getLong(1) : 0;
@@ -110,8 +112,9 @@ public class LedgerWriter {
   }
 
   private static void advance(Connection connection, int partition, long next) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(
-        "update ledger_position set next_offset = ? where topic_partition = ?")) {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "update ledger_position set next_offset = ? where topic_partition = ?")) {
       update.setLong(1, next);
       update.setInt(2, partition);
       update.executeUpdate();
@@ -124,13 +127,17 @@ public class LedgerWriter {
       throws SQLException {
     Envelope envelope = Envelope.of(record).orElse(null);
     Earlier earlier = envelope == null ? null : earlier(connection, envelope);
-    String hole = record.offset() > expected
-        ? "offsets from " + expected + " on are missing before it"
-        : null;
-    String note = join(
-        hole, envelope == null ? "no fact of ours" : note(connection, envelope, earlier, record));
-    try (PreparedStatement insert = connection.prepareStatement(
-        "insert into ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+    String hole =
+        record.offset() > expected
+            ? "offsets from " + expected + " on are missing before it"
+            : null;
+    String note =
+        join(
+            hole,
+            envelope == null ? "no fact of ours" : note(connection, envelope, earlier, record));
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "insert into ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
       insert.setInt(1, record.partition());
       insert.setLong(2, record.offset());
       insert.setString(3, plain(record.key()));
@@ -163,8 +170,9 @@ public class LedgerWriter {
   private static @Nullable Earlier earlier(Connection connection, Envelope envelope)
       throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement("select topic_partition, topic_offset, value from ledger"
-            + " where source = ? and id = ? and not repeat limit 1")) {
+        connection.prepareStatement(
+            "select topic_partition, topic_offset, value from ledger"
+                + " where source = ? and id = ? and not repeat limit 1")) {
       select.setString(1, envelope.writer().source());
       select.setObject(2, envelope.id());
       try (ResultSet row = select.executeQuery()) {
@@ -196,8 +204,9 @@ public class LedgerWriter {
 
   private static int lastSequence(Connection connection, Envelope envelope) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement("select coalesce(max(sequence), 0) from ledger"
-            + " where release_id = ? and source = ? and not repeat")) {
+        connection.prepareStatement(
+            "select coalesce(max(sequence), 0) from ledger"
+                + " where release_id = ? and source = ? and not repeat")) {
       select.setString(1, envelope.release().value());
       select.setString(2, envelope.writer().source());
       try (ResultSet row = select.executeQuery()) {
@@ -214,7 +223,9 @@ public class LedgerWriter {
       return;
     }
     Overview overview = Overview.of(facts);
-    try (PreparedStatement upsert = connection.prepareStatement("""
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            """
         insert into release_view values (?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (release_id) do update set
           service = excluded.service, version = excluded.version,

@@ -73,8 +73,7 @@ final class AuditServiceTest {
   private static Topic topic;
   private static KafkaProducer<String, byte[]> anybody;
 
-  @Inject
-  LedgerWriter writer;
+  @Inject LedgerWriter writer;
 
   @ConfigProperty(name = "quarkus.datasource.username")
   String database;
@@ -82,10 +81,11 @@ final class AuditServiceTest {
   @BeforeAll
   static void open() {
     topic = new Topic();
-    anybody = new KafkaProducer<>(
-        Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers()),
-        new StringSerializer(),
-        new ByteArraySerializer());
+    anybody =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", EmbeddedPlatform.shared().bootstrapServers()),
+            new StringSerializer(),
+            new ByteArraySerializer());
   }
 
   @AfterAll
@@ -97,8 +97,7 @@ final class AuditServiceTest {
   private static RequestSpecification as(String role) {
     return given()
         .auth()
-        .oauth2(
-            Jwt.subject("ada").issuer("lockkeeper").groups(role).expiresIn(600).sign());
+        .oauth2(Jwt.subject("ada").issuer("lockkeeper").groups(role).expiresIn(600).sign());
   }
 
   private static ReleaseId said(List<? extends ReleaseEvent> events) {
@@ -120,16 +119,17 @@ final class AuditServiceTest {
   private static void awaitPhase(ReleaseId release, String phase) {
     await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> as("viewer")
-            .get("/releases/" + release)
-            .then()
-            .statusCode(200)
-            .body("phase", equalTo(phase)));
+        .untilAsserted(
+            () ->
+                as("viewer")
+                    .get("/releases/" + release)
+                    .then()
+                    .statusCode(200)
+                    .body("phase", equalTo(phase)));
   }
 
   private static List<JsonNode> lines(String path, String mediaType) throws IOException {
-    String text =
-        as("ci").accept(mediaType).get(path).then().statusCode(200).extract().asString();
+    String text = as("ci").accept(mediaType).get(path).then().statusCode(200).extract().asString();
     List<JsonNode> lines = new ArrayList<>();
     for (String line : text.lines().toList()) {
       lines.add(EventJson.mapper().readTree(line));
@@ -156,11 +156,7 @@ final class AuditServiceTest {
           .body("code", equalTo("unknown-release"));
     }
     as("viewer").accept("text/markdown").get("/releases/nobody/log").then().statusCode(404);
-    as("viewer")
-        .accept("application/x-ndjson")
-        .get("/releases/nobody/log")
-        .then()
-        .statusCode(404);
+    as("viewer").accept("application/x-ndjson").get("/releases/nobody/log").then().statusCode(404);
     as("viewer").get("/releases?after=nonsense").then().statusCode(400);
     as("viewer").get("/releases?limit=0").then().statusCode(422);
   }
@@ -185,8 +181,7 @@ final class AuditServiceTest {
         .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(topic.facts(Writer.AUDIT, release)).hasSize(1));
     assertThat(own.size()).isLessThanOrEqualTo(1);
-    ReleaseClosed closed =
-        topic.heard(Writer.AUDIT, release, ReleaseClosed.class).getFirst();
+    ReleaseClosed closed = topic.heard(Writer.AUDIT, release, ReleaseClosed.class).getFirst();
     assertThat(closed.outcome()).isEqualTo(Outcome.VERIFIED);
     assertThat(closed.facts()).isEqualTo(events.size());
 
@@ -233,8 +228,7 @@ final class AuditServiceTest {
           .isEqualTo(Digest.of(line.path("body").toString().getBytes(UTF_8)).value());
     }
     assertThat(lines.getLast().at("/headers/ce_source").asText()).isEqualTo(Writer.AUDIT.source());
-    assertThat(lines.stream().map(line -> line.path("offset").asLong()).toList())
-        .isSorted();
+    assertThat(lines.stream().map(line -> line.path("offset").asLong()).toList()).isSorted();
   }
 
   @Test
@@ -246,28 +240,33 @@ final class AuditServiceTest {
     anybody.send(accepted).get();
     int partition = anybody.send(sent(release, 3, Releases.good().get(1))).get().partition();
     anybody
-        .send(new ProducerRecord<>(
-            Deliveries.TOPIC, partition, release.value(), new byte[] {0, (byte) 0xff, 10}))
+        .send(
+            new ProducerRecord<>(
+                Deliveries.TOPIC, partition, release.value(), new byte[] {0, (byte) 0xff, 10}))
         .get();
     anybody.send(sent(release, 4, Releases.good().get(2))).get();
 
     await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> as("viewer")
-            .get("/releases/" + release + "/log")
-            .then()
-            .statusCode(200)
-            .body("steps", hasSize(3))
-            .body("notes", hasSize(2))
-            .body("notes[0]", containsString("repeats partition " + partition))
-            .body("notes[1]", containsString("has number 3 where 2 comes next")));
+        .untilAsserted(
+            () ->
+                as("viewer")
+                    .get("/releases/" + release + "/log")
+                    .then()
+                    .statusCode(200)
+                    .body("steps", hasSize(3))
+                    .body("notes", hasSize(2))
+                    .body("notes[0]", containsString("repeats partition " + partition))
+                    .body("notes[1]", containsString("has number 3 where 2 comes next")));
 
     List<JsonNode> deliveries =
         lines("/facts?limit=5000&partition=" + partition, "application/x-ndjson");
-    assertThat(deliveries).anySatisfy(line -> {
-      assertThat(line.path("note").asText()).isEqualTo("no fact of ours");
-      assertThat(line.path("bodyBase64").asText()).isEqualTo("AP8K");
-    });
+    assertThat(deliveries)
+        .anySatisfy(
+            line -> {
+              assertThat(line.path("note").asText()).isEqualTo("no fact of ours");
+              assertThat(line.path("bodyBase64").asText()).isEqualTo("AP8K");
+            });
     assertThat(deliveries.stream().map(line -> line.path("offset").asLong()).toList())
         .isSorted()
         .doesNotHaveDuplicates();

@@ -62,16 +62,18 @@ public class AnnouncementReconciler {
     if (closed) {
       return;
     }
-    errands.compute(release, (id, running) -> {
-      Errand errand = running;
-      if (errand == null) {
-        errand = new Errand(id, journal, leases, channels, looks);
-        Errand begun = errand;
-        threads.execute(() -> run(begun));
-      }
-      errand.wake();
-      return errand;
-    });
+    errands.compute(
+        release,
+        (id, running) -> {
+          Errand errand = running;
+          if (errand == null) {
+            errand = new Errand(id, journal, leases, channels, looks);
+            Errand begun = errand;
+            threads.execute(() -> run(begun));
+          }
+          errand.wake();
+          return errand;
+        });
   }
 
   private void run(Errand errand) {

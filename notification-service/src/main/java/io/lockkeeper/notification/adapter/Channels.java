@@ -26,11 +26,12 @@ public class Channels {
   /// How many messages are under way at once to one receiver; a slow one delays no other.
   private static final int AT_ONCE = 8;
 
-  private final HttpClient client = HttpClient.newBuilder()
-      .version(HttpClient.Version.HTTP_1_1)
-      .followRedirects(HttpClient.Redirect.NEVER)
-      .connectTimeout(WebhookChannel.TIMEOUT)
-      .build();
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(WebhookChannel.TIMEOUT)
+          .build();
   private final Routes channels;
   private final Routes trackers;
 
@@ -55,13 +56,16 @@ public class Channels {
 
   private Routes routes(String kind, Map<String, Receiver> receivers, MeterRegistry meters) {
     Map<String, Route> routes = new TreeMap<>();
-    receivers.forEach((name, receiver) -> routes.put(
-        name,
-        route(
-            kind,
-            name,
-            new WebhookChannel(name, receiver.url(), receiver.secret(), client, Clock.systemUTC()),
-            meters)));
+    receivers.forEach(
+        (name, receiver) ->
+            routes.put(
+                name,
+                route(
+                    kind,
+                    name,
+                    new WebhookChannel(
+                        name, receiver.url(), receiver.secret(), client, Clock.systemUTC()),
+                    meters)));
     Route feed = route(kind, Bulletin.FEED, new FeedChannel(), meters);
     routes.put(Bulletin.FEED, feed);
     return new Routes(routes, feed);

@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "feed_entry")
 public class FeedEntry extends PanacheEntityBase {
 
-  @Id
-  public String key;
+  @Id public String key;
 
   @Column(name = "release_id")
   public String release;

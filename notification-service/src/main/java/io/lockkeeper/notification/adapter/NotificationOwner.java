@@ -22,10 +22,11 @@ public class NotificationOwner {
   @Produces
   @Singleton
   JournalOwner owner(AnnouncementReconciler reconciler) {
-    Reaction reaction = new Reaction(
-        NotificationOwner::next,
-        history -> NotificationDecider.due(Announcements.of(history)),
-        NoticeView::write);
+    Reaction reaction =
+        new Reaction(
+            NotificationOwner::next,
+            history -> NotificationDecider.due(Announcements.of(history)),
+            NoticeView::write);
     return new JournalOwner(
         Writer.NOTIFICATION,
         Set.of(Writer.GATE, Writer.ROLLOUT, Writer.MONITOR, Writer.AUDIT),

@@ -34,11 +34,7 @@ public record NotificationStatus(
   ///
   /// @param receipt the receiver's own name for it; null when it gave none
   public record Told(
-      RunbookLine line,
-      String key,
-      String channel,
-      @Nullable String receipt,
-      Instant at) {}
+      RunbookLine line, String key, String channel, @Nullable String receipt, Instant at) {}
 
   /// One message that was late.
   public record Failure(RunbookLine line, String key, String channel, String reason, Instant at) {}
@@ -51,15 +47,15 @@ public record NotificationStatus(
         Instant at = fact.time();
         switch (event) {
           case WindowAnnounced it ->
-            told.add(new Told(RunbookLine.D1, it.key(), it.channel(), it.receipt(), at));
+              told.add(new Told(RunbookLine.D1, it.key(), it.channel(), it.receipt(), at));
           case UpdatePosted it ->
-            told.add(new Told(it.line(), it.key(), it.channel(), it.receipt(), at));
+              told.add(new Told(it.line(), it.key(), it.channel(), it.receipt(), at));
           case IncidentFiled it ->
-            told.add(new Told(RunbookLine.R5, it.key(), it.tracker(), it.receipt(), at));
+              told.add(new Told(RunbookLine.R5, it.key(), it.tracker(), it.receipt(), at));
           case ReleaseSummarized it ->
-            told.add(new Told(RunbookLine.C3, it.key(), it.channel(), it.receipt(), at));
+              told.add(new Told(RunbookLine.C3, it.key(), it.channel(), it.receipt(), at));
           case UpdateFailed it ->
-            failed.add(new Failure(it.line(), it.key(), it.channel(), it.reason(), at));
+              failed.add(new Failure(it.line(), it.key(), it.channel(), it.reason(), at));
         }
       }
     }

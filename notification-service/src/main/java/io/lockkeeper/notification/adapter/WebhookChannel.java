@@ -88,8 +88,9 @@ final class WebhookChannel implements Channel {
 
   @Override
   public Delivery deliver(Bulletin bulletin) throws InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> call = client.sendAsync(
-        request(bulletin), BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES));
+    CompletableFuture<HttpResponse<byte[]>> call =
+        client.sendAsync(
+            request(bulletin), BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES));
     try {
       // Over headers and body: an answer may come byte by byte.
       return delivery(call.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
@@ -145,17 +146,18 @@ final class WebhookChannel implements Channel {
   private static String body(Bulletin bulletin, Instant now) {
     String type =
         bulletin.kind() == Kind.INCIDENT ? "io.lockkeeper.incident.v1" : "io.lockkeeper.update.v1";
-    Message message = new Message(
-        bulletin.release().value(),
-        bulletin.service(),
-        bulletin.environment(),
-        bulletin.version(),
-        bulletin.kind().name().toLowerCase(Locale.ROOT),
-        bulletin.line().name(),
-        bulletin.title(),
-        bulletin.text(),
-        bulletin.links(),
-        bulletin.release().value());
+    Message message =
+        new Message(
+            bulletin.release().value(),
+            bulletin.service(),
+            bulletin.environment(),
+            bulletin.version(),
+            bulletin.kind().name().toLowerCase(Locale.ROOT),
+            bulletin.line().name(),
+            bulletin.title(),
+            bulletin.text(),
+            bulletin.links(),
+            bulletin.release().value());
     try {
       return EventJson.mapper().writeValueAsString(new Envelope(type, now, message));
     } catch (JsonProcessingException e) {

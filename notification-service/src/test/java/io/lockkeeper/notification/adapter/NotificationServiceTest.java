@@ -81,8 +81,7 @@ final class NotificationServiceTest {
   private static RequestSpecification as(String role) {
     return given()
         .auth()
-        .oauth2(
-            Jwt.subject("ada").issuer("lockkeeper").groups(role).expiresIn(600).sign());
+        .oauth2(Jwt.subject("ada").issuer("lockkeeper").groups(role).expiresIn(600).sign());
   }
 
   /// Calls about this release alone: messages of other tests may still be under way.
@@ -96,9 +95,10 @@ final class NotificationServiceTest {
 
   private static void say(ReleaseId release, ReleaseEvent... events) {
     for (ReleaseEvent event : events) {
-      Writer writer = event instanceof GateEvent
-          ? Writer.GATE
-          : event instanceof MonitorEvent ? Writer.MONITOR : Writer.ROLLOUT;
+      Writer writer =
+          event instanceof GateEvent
+              ? Writer.GATE
+              : event instanceof MonitorEvent ? Writer.MONITOR : Writer.ROLLOUT;
       topic.say(writer, release, event);
     }
   }
@@ -167,16 +167,18 @@ final class NotificationServiceTest {
       "C2: a channel that fails is tried again, under the same key, until it takes the message")
   void failingChannel() {
     ReleaseId release = release();
-    WebhookReceivers.CHAT.stubFor(to(release)
-        .inScenario("outage")
-        .whenScenarioStateIs("Started")
-        .willReturn(serviceUnavailable())
-        .willSetStateTo("still"));
-    WebhookReceivers.CHAT.stubFor(to(release)
-        .inScenario("outage")
-        .whenScenarioStateIs("still")
-        .willReturn(aResponse().withStatus(500))
-        .willSetStateTo("over"));
+    WebhookReceivers.CHAT.stubFor(
+        to(release)
+            .inScenario("outage")
+            .whenScenarioStateIs("Started")
+            .willReturn(serviceUnavailable())
+            .willSetStateTo("still"));
+    WebhookReceivers.CHAT.stubFor(
+        to(release)
+            .inScenario("outage")
+            .whenScenarioStateIs("still")
+            .willReturn(aResponse().withStatus(500))
+            .willSetStateTo("over"));
     say(release, Story.accepted("chat"), Story.started());
 
     assertThat(heard(release, UpdatePosted.class, 1).getFirst().channel()).isEqualTo("chat");
@@ -241,13 +243,14 @@ final class NotificationServiceTest {
     say(release, Story.accepted("feed"), cleared(Duration.ofMinutes(5)), Story.started());
     heard(release, UpdatePosted.class, 1);
 
-    String next = as("ci")
-        .get("/feed?limit=1")
-        .then()
-        .statusCode(200)
-        .body("items", hasSize(1))
-        .extract()
-        .path("next");
+    String next =
+        as("ci")
+            .get("/feed?limit=1")
+            .then()
+            .statusCode(200)
+            .body("items", hasSize(1))
+            .extract()
+            .path("next");
     as("ci").queryParam("after", next).get("/feed").then().statusCode(200);
     as("ci").get("/feed?after=nonsense").then().statusCode(400);
     as("ci")

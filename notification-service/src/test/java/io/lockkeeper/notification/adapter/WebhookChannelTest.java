@@ -42,8 +42,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What a receiver of webhooks gets, and what becomes of whatever it answers.
 class WebhookChannelTest {
 
-  private static final WireMockServer SERVER = new WireMockServer(
-      WireMockConfiguration.wireMockConfig().bindAddress("127.0.0.1").dynamicPort());
+  private static final WireMockServer SERVER =
+      new WireMockServer(
+          WireMockConfiguration.wireMockConfig().bindAddress("127.0.0.1").dynamicPort());
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
@@ -98,15 +99,15 @@ class WebhookChannelTest {
     assertThat(answered(created().withBody("{\"id\":\"MSG-7\",\"url\":null}")))
         .isEqualTo(new Delivery.Taken("chat", "MSG-7"));
 
-    LoggedRequest request =
-        SERVER.findAll(postRequestedFor(urlEqualTo("/messages"))).getFirst();
-    assertThat(StandardWebhook.of(WebhookReceivers.SECRET)
-            .verifies(
-                request.getHeader("webhook-id"),
-                request.getHeader("webhook-timestamp"),
-                request.getHeader("webhook-signature"),
-                request.getBody(),
-                Instant.now()))
+    LoggedRequest request = SERVER.findAll(postRequestedFor(urlEqualTo("/messages"))).getFirst();
+    assertThat(
+            StandardWebhook.of(WebhookReceivers.SECRET)
+                .verifies(
+                    request.getHeader("webhook-id"),
+                    request.getHeader("webhook-timestamp"),
+                    request.getHeader("webhook-signature"),
+                    request.getBody(),
+                    Instant.now()))
         .isTrue();
     assertThat(request.getHeader("webhook-id")).isEqualTo("msg_r1_update_started");
     assertThat(request.getHeader("idempotency-key")).isEqualTo("\"r1:update:started\"");
@@ -115,11 +116,12 @@ class WebhookChannelTest {
     assertThat(body.path("type").asText()).isEqualTo("io.lockkeeper.update.v1");
     assertThat(Instant.parse(body.path("timestamp").asText())).isBeforeOrEqualTo(Instant.now());
     assertThat(body.path("data").toString())
-        .isEqualTo("{\"release\":\"r1\",\"service\":\"demo/shop\",\"environment\":\"production\","
-            + "\"version\":\"2.0.0\",\"kind\":\"update\",\"line\":\"C2\","
-            + "\"title\":\"Started: Grüße\",\"text\":\"line one\\nline two\","
-            + "\"links\":[{\"title\":\"artifact\",\"target\":\"pkg:oci/shop@2\"}],"
-            + "\"thread\":\"r1\"}");
+        .isEqualTo(
+            "{\"release\":\"r1\",\"service\":\"demo/shop\",\"environment\":\"production\","
+                + "\"version\":\"2.0.0\",\"kind\":\"update\",\"line\":\"C2\","
+                + "\"title\":\"Started: Grüße\",\"text\":\"line one\\nline two\","
+                + "\"links\":[{\"title\":\"artifact\",\"target\":\"pkg:oci/shop@2\"}],"
+                + "\"thread\":\"r1\"}");
   }
 
   @Test
@@ -130,8 +132,7 @@ class WebhookChannelTest {
     assertThat(channel().deliver(bulletin(Kind.INCIDENT, "r\"1ü:incident")))
         .isEqualTo(new Delivery.Taken("chat", null));
 
-    LoggedRequest request =
-        SERVER.findAll(postRequestedFor(urlEqualTo("/messages"))).getFirst();
+    LoggedRequest request = SERVER.findAll(postRequestedFor(urlEqualTo("/messages"))).getFirst();
     assertThat(request.getHeader("idempotency-key")).isEqualTo("\"r%221%C3%BC:incident\"");
     assertThat(EventJson.mapper().readTree(request.getBody()).path("type").asText())
         .isEqualTo("io.lockkeeper.incident.v1");
@@ -177,8 +178,10 @@ class WebhookChannelTest {
   void badSettings() {
     assertThatThrownBy(() -> channel("file:///etc/passwd"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new WebhookChannel(
-            "chat", URI.create("http://127.0.0.1"), "whsec_%%%", CLIENT, Clock.systemUTC()))
+    assertThatThrownBy(
+            () ->
+                new WebhookChannel(
+                    "chat", URI.create("http://127.0.0.1"), "whsec_%%%", CLIENT, Clock.systemUTC()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the secret of chat is not whsec_ and base64")
         .hasNoCause();
