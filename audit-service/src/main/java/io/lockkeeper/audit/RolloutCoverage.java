@@ -90,10 +90,10 @@ final class RolloutCoverage {
     List<StageCompleted> completed =
         findings
             .all(StageCompleted.class)
-            .filter(stage -> !stage.stage().isInfrastructure())
+            .filter(stage -> !stage.stage().bake().isZero())
             .toList();
     if (completed.isEmpty()) {
-      return line(RunbookLine.D4, NOT_APPLICABLE, "no stage of traffic was completed");
+      return line(RunbookLine.D4, NOT_APPLICABLE, "no stage that bakes was completed");
     }
     List<String> unproven =
         completed.stream()
