@@ -166,7 +166,10 @@ final class Run {
     if (plan.candidate().bad()) {
       return scenario.gentle() ? Expectation.NOT_VERIFIED : Expectation.ANY;
     }
-    return scenario.gentle() && plan.abortedAfter() == null && plan.withdrawnAfter() == null
+    return scenario.gentle()
+            && plan.abortedAfter() == null
+            && plan.withdrawnAfter() == null
+            && !plan.isFirstAgain(scenario.plans())
         ? Expectation.VERIFIED
         : Expectation.ANY;
   }
@@ -208,6 +211,12 @@ final class Run {
         return false;
       }
     }
+    Service audit = service(Writer.AUDIT);
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      if (audit.database().position(partition) < topic.end(partition)) {
+        return false;
+      }
+    }
     return services.values().stream()
         .allMatch(service -> service.database().unpublishedCount() == 0);
   }
@@ -228,8 +237,13 @@ final class Run {
 
   /// Plays one seed; what does not hold, if anything.
   static Optional<Violation> play(long seed, Mutation mutation) {
+    return new Run(seed, mutation).verdict();
+  }
+
+  /// Plays; what does not hold, if anything.
+  Optional<Violation> verdict() {
     try {
-      new Run(seed, mutation).play();
+      play();
       return Optional.empty();
     } catch (Violation violation) {
       return Optional.of(violation);

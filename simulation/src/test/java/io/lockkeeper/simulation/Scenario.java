@@ -26,16 +26,27 @@ import org.jspecify.annotations.Nullable;
 /// What one run is about, drawn from its seed: which releases are asked for, how good they are, how people
 /// behave, and how bad the faults are.
 ///
+/// @param theme   what the run dwells on
 /// @param gentle  whether every fault stays within its bound and people answer sensibly
 /// @param faultsUntil when faults stop: the second half of the run begins
 /// @param chatDies when the chat channel breaks for good; null when it does not
 record Scenario(
     long seed,
+    Theme theme,
     boolean gentle,
     List<Site> sites,
     List<Plan> plans,
     Duration faultsUntil,
     @Nullable Duration chatDies) {
+
+  /// What a run dwells on: most on a bit of everything, some on what seldom comes together by chance.
+  enum Theme {
+    MIXED,
+    /// Thin traffic, people who are asked about it, and a rollout-service that hears of the evidence late.
+    LATE_EVIDENCE,
+    /// Freezes that end clearances, and a channel that takes the announcement late.
+    LATE_ANNOUNCEMENT
+  }
 
   /// One lane and what carries its traffic.
   record Site(Lane lane, TrafficTarget.Kind kind) {}
@@ -54,6 +65,17 @@ record Scenario(
       @Nullable Duration abortedAfter,
       @Nullable Duration withdrawnAfter) {
 
+    /// Whether two releases of this service call themselves the first: then only one of them can be right.
+    boolean isFirstAgain(List<Plan> plans) {
+      return request.first()
+          && plans.stream()
+              .anyMatch(
+                  other ->
+                      other != this
+                          && other.request().first()
+                          && Lane.of(other.request()).equals(Lane.of(request)));
+    }
+
     /// What an approval is bound to.
     Digest digest() {
       return Digest.of((release + " " + request.version()).getBytes(StandardCharsets.UTF_8));
@@ -68,10 +90,14 @@ record Scenario(
   private static final class Draw {
     private final long seed;
     private final SplittableRandom random;
+    private final Theme theme;
 
     Draw(long seed) {
       this.seed = seed;
       this.random = new SplittableRandom(seed * 31 + 7);
+      int luck = random.nextInt(100);
+      this.theme =
+          luck < 7 ? Theme.LATE_EVIDENCE : luck < 16 ? Theme.LATE_ANNOUNCEMENT : Theme.MIXED;
     }
 
     private boolean chance(int percent) {
@@ -102,6 +128,7 @@ record Scenario(
       }
       return new Scenario(
           seed,
+          theme,
           gentle,
           List.copyOf(sites),
           List.copyOf(plans),
@@ -115,36 +142,52 @@ record Scenario(
           before.stream().filter(plan -> Lane.of(plan.request()).equals(site.lane())).toList();
       List<Plan> bad = sameLane.stream().filter(plan -> plan.candidate().bad()).toList();
       boolean again = !bad.isEmpty() && chance(45);
-      Candidate candidate = again ? bad.getLast().candidate() : candidate(site, index);
+      Runbook runbook = runbook(site);
+      Candidate candidate = again ? bad.getLast().candidate() : candidate(site, index, runbook);
+      boolean atOnce = !sameLane.isEmpty() && !again && chance(35);
       Duration at =
           index == 0
               ? seconds(1, 30)
-              : !sameLane.isEmpty() && chance(25)
-              ? sameLane.getLast().at()
-              : again
-                  ? bad.getLast().at().plus(seconds(600, 2_400))
-                  : seconds(10, (int) faultsUntil.toSeconds() * 3 / 4);
-      boolean first = sameLane.isEmpty() && chance(25);
+              : atOnce
+                  ? sameLane.getLast().at()
+                  : again
+                      ? bad.getLast().at().plus(seconds(600, 2_400))
+                      : seconds(10, (int) faultsUntil.toSeconds() * 3 / 4);
+      boolean first =
+          sameLane.isEmpty() ? chance(35) : atOnce && sameLane.getLast().request().first();
       ReleaseRequest request = request(site, index, candidate.artifact(), first);
       return new Plan(
           ReleaseId.of("/ci/" + seed, "build-" + index),
           at,
           request,
-          runbook(site),
+          runbook,
           candidate,
           chance(8) ? seconds(1, 1_500) : null,
           chance(6) ? seconds(1, 2_000) : null);
     }
 
-    private Candidate candidate(Site site, int index) {
+    private Candidate candidate(Site site, int index, Runbook runbook) {
       String name = site.lane().service() + "@" + seed + "-" + index;
       return new Candidate(
           artifact(name, "1." + (index + 1)),
-          chance(45),
+          theme != Theme.LATE_EVIDENCE && chance(45),
           chance(60) ? 1 : 50,
           chance(50) ? Duration.ZERO : seconds(20, 900),
           seconds(15, 50),
-          chance(80) ? seconds(30, 70) : seconds(150, 420));
+          theme != Theme.LATE_EVIDENCE && chance(65)
+              ? seconds(30, 70)
+              : asItIsAsked(runbook));
+    }
+
+    /// Traffic so thin that the evidence comes in about when a person is asked whether to go on without.
+    private Duration asItIsAsked(Runbook runbook) {
+      return runbook
+          .rollout()
+          .stages()
+          .getFirst()
+          .maxBake()
+          .plus(runbook.monitoring().hold())
+          .plus(seconds(0, 120));
     }
 
     private static Artifact artifact(String name, String version) {
@@ -203,7 +246,7 @@ record Scenario(
               new Runbook.Approval(
                   Runbook.Approval.When.ELEVATED, chance(20) ? 2 : 1, Duration.ofMinutes(40)),
               freezes(),
-              seconds(90, 300),
+              lease(),
               Duration.ofHours(7)),
           new Runbook.Rollout(
               List.of(),
@@ -228,7 +271,7 @@ record Scenario(
               : new Runbook.Rollback(
                   Runbook.Rollback.Method.REDEPLOY, null, Duration.ofSeconds(90)),
           new Runbook.Communication(
-              chance(70) ? "chat" : "feed", List.of("everybody"), true, chance(50) ? "tracker" : "feed"),
+              theme == Theme.LATE_ANNOUNCEMENT || chance(70) ? "chat" : "feed", List.of("everybody"), true, chance(50) ? "tracker" : "feed"),
           new Runbook.PostDeployment(Duration.ofMinutes(20)),
           null);
     }
@@ -241,12 +284,29 @@ record Scenario(
       };
     }
 
+    private Duration lease() {
+      return switch (theme) {
+        case LATE_EVIDENCE -> seconds(600, 900);
+        case LATE_ANNOUNCEMENT -> seconds(90, 120);
+        case MIXED -> chance(70) ? seconds(90, 300) : seconds(600, 900);
+      };
+    }
+
     private List<Runbook.Freeze> freezes() {
-      if (!chance(35)) {
+      if (theme == Theme.LATE_EVIDENCE || theme == Theme.MIXED && !chance(35)) {
         return List.of();
       }
-      Instant from = Timeline.START.plus(seconds(60, 3_000));
-      return List.of(new Runbook.Freeze(from, from.plus(seconds(120, 900)), "stocktaking"));
+      List<Runbook.Freeze> freezes = new ArrayList<>();
+      Instant from = Timeline.START;
+      boolean often = theme == Theme.LATE_ANNOUNCEMENT;
+      int most = often ? 250 : 1_500;
+      for (int i = random.nextInt(1, often ? 14 : 6); i > 0; i--) {
+        from = from.plus(seconds(60, most));
+        Instant until = from.plus(seconds(60, 400));
+        freezes.add(new Runbook.Freeze(from, until, "stocktaking"));
+        from = until;
+      }
+      return List.copyOf(freezes);
     }
   }
 }

@@ -23,6 +23,22 @@ import java.util.function.Consumer;
 /// that was taken away is there again.
 final class Weather {
 
+  private enum Fault {
+    CRASH,
+    CRASH_ALL,
+    FREEZE,
+    DATABASE_AWAY,
+    DATABASE_LOST,
+    KAFKA_AWAY,
+    CUT_OFF,
+    LAG,
+    BUG,
+    TELEMETRY,
+    RECEIVER,
+    TARGET,
+    HAND
+  }
+
   private static final Duration SETTLING = Duration.ofSeconds(25);
 
   private final Timeline timeline;
@@ -53,13 +69,23 @@ final class Weather {
     this.log = log;
   }
 
-  /// Draws the faults and enters them.
+  /// Draws the faults and enters them. Each run draws from a few kinds only, so that some runs meet much of one
+  /// kind and odd combinations come together.
   void begin() {
     truth.disturbAll(SETTLING);
-    int faults = 3 + timeline.random().nextInt(scenario.gentle() ? 10 : 16);
+    List<Fault> kinds = new ArrayList<>(dwelling());
+    while (kinds.isEmpty()) {
+      for (Fault fault : Fault.values()) {
+        if (timeline.chance(280)) {
+          kinds.add(fault);
+        }
+      }
+    }
+    int dwelt = scenario.theme() == Scenario.Theme.MIXED ? 0 : 15;
+    int faults = 3 + dwelt + timeline.random().nextInt(scenario.gentle() ? 20 : 30);
     int last = (int) scenario.faultsUntil().toMillis();
     for (int i = 0; i < faults; i++) {
-      timeline.after(timeline.millis(0, last), this::strike);
+      timeline.after(timeline.millis(0, last), () -> strike(kinds));
     }
     if (scenario.chatDies() != null) {
       timeline.after(scenario.chatDies(), () -> receiver("chat").setAway(true));
@@ -67,25 +93,46 @@ final class Weather {
     timeline.after(scenario.faultsUntil(), this::stop);
   }
 
-  private void strike() {
+  private List<Fault> dwelling() {
+    return switch (scenario.theme()) {
+      case MIXED -> List.of();
+      case LATE_EVIDENCE -> List.of(Fault.LAG);
+      case LATE_ANNOUNCEMENT -> List.of(Fault.RECEIVER, Fault.RECEIVER, Fault.LAG);
+    };
+  }
+
+  private void strike(List<Fault> kinds) {
     if (over) {
       return;
     }
     Service service = any(new ArrayList<>(services.values()));
-    switch (timeline.random().nextInt(24)) {
-      case 0, 1, 2, 3, 4 -> crash(service, any(service.replicas()));
-      case 5, 6 -> service.replicas().forEach(replica -> crash(service, replica));
-      case 7, 8, 9 -> freeze(service, any(service.replicas()));
-      case 10, 11 -> takeDatabase(service);
-      case 12, 13 -> takeKafka();
-      case 14, 15 -> takeTelemetry();
-      case 16, 20 -> takeReceiver();
-      case 21 -> cutOff(service);
-      case 22 -> poison(service);
-      case 17 -> breakTarget();
-      case 18 -> loseDatabase(service);
-      default -> touchTarget();
+    switch (any(kinds)) {
+      case CRASH -> crash(service, any(service.replicas()));
+      case CRASH_ALL -> service.replicas().forEach(replica -> crash(service, replica));
+      case FREEZE -> freeze(service, any(service.replicas()));
+      case DATABASE_AWAY -> takeDatabase(service);
+      case DATABASE_LOST -> loseDatabase(timeline.chance(400) ? gate() : service);
+      case KAFKA_AWAY -> takeKafka();
+      case CUT_OFF -> cutOff(service);
+      case LAG -> lag(timeline.chance(700) ? lagging() : service);
+      case BUG -> poison(service);
+      case TELEMETRY -> takeTelemetry();
+      case RECEIVER -> takeReceiver();
+      case TARGET -> breakTarget();
+      case HAND -> touchTarget();
     }
+  }
+
+  private Service gate() {
+    return services.getOrDefault(Writer.GATE, any(new ArrayList<>(services.values())));
+  }
+
+  private Service lagging() {
+    Writer writer =
+        scenario.theme() == Scenario.Theme.LATE_ANNOUNCEMENT
+            ? Writer.NOTIFICATION
+            : Writer.ROLLOUT;
+    return services.getOrDefault(writer, any(new ArrayList<>(services.values())));
   }
 
   private void crash(Service service, Replica replica) {
@@ -142,10 +189,20 @@ final class Weather {
   }
 
   private void cutOff(Service service) {
+    if (isRestoring()) {
+      return;
+    }
     Duration length = outage(5, 60, 300);
     log.accept("KAFKA unreachable for " + service.writer() + " for " + length);
     truth.disturb(service.writer(), length.plus(SETTLING));
     service.cutOff(length);
+  }
+
+  /// A consumer that is far behind, in a service that is well otherwise.
+  private void lag(Service service) {
+    Duration length = outage(30, 200, 500);
+    log.accept("LAG of " + service.writer() + " for " + length);
+    service.lag(length);
   }
 
   /// A bug that throws on one release, until the next deployment brings its fix.
@@ -171,7 +228,7 @@ final class Weather {
   }
 
   private void takeReceiver() {
-    Receiver receiver = receiver(timeline.chance(700) ? "chat" : "tracker");
+    Receiver receiver = receiver(timeline.chance(850) ? "chat" : "tracker");
     Duration length = outage(10, 120, 900);
     log.accept(receiver.name() + " away for " + length);
     receiver.setAway(true);
@@ -224,7 +281,7 @@ final class Weather {
   }
 
   private void replace(Service service, Database other, String what) {
-    if (over || kafkaAway) {
+    if (over || service.isCutOff()) {
       return;
     }
     restoring = timeline.now().plus(Duration.ofMinutes(4));

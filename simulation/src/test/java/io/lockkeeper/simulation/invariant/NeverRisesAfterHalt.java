@@ -2,10 +2,12 @@ package io.lockkeeper.simulation.invariant;
 
 import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,7 @@ final class NeverRisesAfterHalt extends Invariant {
   private record Risen(TrafficTarget target, Digest candidate, Instant at) {}
 
   private final Map<ReleaseId, Risen> risen = new LinkedHashMap<>();
+  private final Map<ReleaseId, Instant> acted = new HashMap<>();
 
   NeverRisesAfterHalt(Truth truth) {
     super(truth, "R1: the candidate's share never rises after RolloutHalted");
@@ -29,21 +32,34 @@ final class NeverRisesAfterHalt extends Invariant {
       return;
     }
     for (Course course : truth.coursesOf(target.lane(), candidate)) {
-      if (!course.isHalted() || isRunAgain(target, candidate)) {
+      if (!course.isHalted() || isRunAgain(course, target, candidate)) {
         continue;
       }
-      if (target.kind() == TrafficTarget.Kind.REFUSING && !course.hasLostStage()) {
+      if (target.kind() == TrafficTarget.Kind.REFUSING
+          && !course.hasLostStage()
+          && !isOvertaken(course)) {
         throw violation("%s halted, and its share rose from %s to %s", course.release(), from, to);
       }
-      // A readable target cannot refuse a late call; what it does then must be seen and undone.
+      // What was under way when it halted, and on a readable target a late call, must be seen and undone.
       risen.put(course.release(), new Risen(target, candidate, truth.now()));
     }
   }
 
+  /// Whether the target was told before the halt, and has not been told anything since.
+  private boolean isOvertaken(Course course) {
+    Instant told = acted.getOrDefault(course.release(), Instant.MIN);
+    return course.lastAt(RolloutHalted.class).filter(told::isBefore).isPresent();
+  }
+
+  @Override
+  public void acted(TrafficTarget target, TrafficTarget.Effect effect) {
+    acted.put(effect.release(), truth.now());
+  }
+
   /// Whether the same artifact is on its way in another release.
-  private boolean isRunAgain(TrafficTarget target, Digest candidate) {
+  private boolean isRunAgain(Course course, TrafficTarget target, Digest candidate) {
     return truth.coursesOf(target.lane(), candidate).stream()
-        .anyMatch(course -> course.isUnderWay() && !course.isHalted());
+        .anyMatch(other -> other != course && other.isUnderWay());
   }
 
   @Override

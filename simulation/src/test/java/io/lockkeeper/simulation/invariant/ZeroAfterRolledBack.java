@@ -66,7 +66,7 @@ final class ZeroAfterRolledBack extends Invariant {
 
   private boolean again(Back one) {
     return truth.coursesOf(one.target().lane(), one.candidate()).stream()
-        .anyMatch(course -> course.isUnderWay() && !course.isHalted());
+        .anyMatch(Course::isUnderWay);
   }
 
   @Override

@@ -21,7 +21,7 @@ final class Consumption {
     if (!service.isAssigned(partition, generation)) {
       return;
     }
-    if (service.isCutOff() && !service.topic().isAway()) {
+    if (service.isLagging() || service.isCutOff() && !service.topic().isAway()) {
       replica.after(replica.timeline().millis(200, 1_000), this::poll);
       return;
     }

@@ -89,10 +89,14 @@ public final class Replica {
 
   /// A step before which the process may die: between read, append, commit, send, acknowledgement, effect, report.
   public void riskily(Duration delay, Runnable step) {
+    riskily(delay, 1, step);
+  }
+
+  private void riskily(Duration delay, int odds, Runnable step) {
     after(
         delay,
         () -> {
-          if (service.isUnlucky()) {
+          if (service.isUnlucky(odds)) {
             crash();
             timeline().after(timeline().millis(200, 15_000), this::start);
           } else {
@@ -266,6 +270,7 @@ public final class Replica {
     }
     riskily(
         timeline().millis(1, 8),
+        8,
         () -> transact(() -> journal().ringing(release, alarm.due()), _ -> {}));
   }
 

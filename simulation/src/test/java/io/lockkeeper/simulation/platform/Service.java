@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Service {
 
   private static final Duration SESSION = Duration.ofSeconds(10);
-  private static final int CRASHES = 6;
+  private static final int CRASHES = 15;
   private static final Duration WAIT_FOR_BROKERS = Duration.ofSeconds(10);
 
   /// What makes this service the one it is.
@@ -50,6 +50,7 @@ public final class Service {
   private @Nullable Replica recovering;
   private boolean unreliable = true;
   private Instant cutOffUntil = Timeline.START;
+  private Instant laggingUntil = Timeline.START;
 
   /// A service that is not started.
   ///
@@ -119,9 +120,18 @@ public final class Service {
     cutOffUntil = timeline.now().plus(length);
   }
 
-  /// Whether the process dies before its next step.
-  boolean isUnlucky() {
-    return unreliable && timeline.random().nextInt(10_000) < CRASHES;
+  /// Lets this service take in nothing for a while, although it is well.
+  public void lag(Duration length) {
+    laggingUntil = timeline.now().plus(length);
+  }
+
+  boolean isLagging() {
+    return timeline.now().isBefore(laggingUntil);
+  }
+
+  /// Whether the process dies before its next step, at so many times the usual odds.
+  boolean isUnlucky(int odds) {
+    return unreliable && timeline.random().nextInt(10_000) < CRASHES * odds;
   }
 
   /// How long a transaction stays open: now and then it waits for a lock, a disk, a collector.
@@ -138,6 +148,7 @@ public final class Service {
   public void makeReliable() {
     unreliable = false;
     cutOffUntil = Timeline.START;
+    laggingUntil = Timeline.START;
   }
 
   /// Stops every replica and puts another database in place of this one: an older dump, or an empty one.

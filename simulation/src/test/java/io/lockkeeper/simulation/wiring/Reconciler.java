@@ -40,6 +40,7 @@ final class Reconciler implements Work {
   private static final Duration LEASE = Duration.ofSeconds(10);
   private static final Duration SWEEP = Duration.ofSeconds(4);
   private static final Duration READ_BACK = Duration.ofSeconds(2);
+  private static final Duration BACK_OFF = Duration.ofSeconds(5);
   private static final Duration CLOSELY = Duration.ofSeconds(60);
   private static final Duration NOW_AND_THEN = Duration.ofSeconds(20);
   private static final Duration AFTER_ROLLBACK = Duration.ofSeconds(90);
@@ -252,10 +253,19 @@ final class Reconciler implements Work {
         () ->
             replica.transact(
                 () -> replica.journal().recording(release, wiring.answer(replica, command)),
-                _ -> {
-                  pursued.remove(release, change.fence());
-                  reconcile(release);
-                }));
+                _ -> reported(release, change)));
+  }
+
+  /// What the target refused for good it is not asked again at once.
+  private void reported(ReleaseId release, Change change) {
+    Rollout rollout = wiring.rollout(replica, replica.journal().history(release));
+    if (PlatformGoal.of(rollout) instanceof Change now && now.fence().equals(change.fence())) {
+      int call = calls.merge(release, 1, Integer::sum);
+      again(release, change, call, BACK_OFF);
+    } else {
+      pursued.remove(release, change.fence());
+      reconcile(release);
+    }
   }
 
   /// Reads the target for as long as the release is open, closely at first, and tells what differs.
