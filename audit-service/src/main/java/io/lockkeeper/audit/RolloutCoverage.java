@@ -88,10 +88,7 @@ final class RolloutCoverage {
       return line(RunbookLine.D4, FAILED, breach.get());
     }
     List<StageCompleted> completed =
-        findings
-            .all(StageCompleted.class)
-            .filter(stage -> !stage.stage().bake().isZero())
-            .toList();
+        findings.all(StageCompleted.class).filter(stage -> !stage.stage().bake().isZero()).toList();
     if (completed.isEmpty()) {
       return line(RunbookLine.D4, NOT_APPLICABLE, "no stage that bakes was completed");
     }

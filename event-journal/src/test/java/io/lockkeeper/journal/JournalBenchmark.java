@@ -56,14 +56,15 @@ import org.junit.jupiter.api.Test;
 /// in one run of about two minutes. No test by name, so that it runs only when asked for; what it
 /// measured is in `target/journal-benchmark.txt`. It fails when a fact is lost or answered twice,
 /// never for being slow.
+/// System property `lockkeeper.benchmark.rate`: facts per second of the first half, default 100.
 @Tag("benchmark")
 final class JournalBenchmark {
 
-  private static final int RATE = 100;
-  private static final int WARM_UP_FACTS = 1_000;
-  private static final int FACTS = 3_000;
+  private static final int RATE = Integer.getInteger("lockkeeper.benchmark.rate", 100);
+  private static final int WARM_UP_FACTS = 10 * RATE;
+  private static final int FACTS = 30 * RATE;
   private static final int RELEASES = 100;
-  private static final int FLOOR_RECORDS = 1_000;
+  private static final int FLOOR_RECORDS = 10 * RATE;
   private static final int FACTS_OF_A_RELEASE = 40;
   private static final int BATCH = 10;
   private static final int THREADS = 8;

@@ -38,7 +38,8 @@ class ReadmeTest {
   }
 
   @Test
-  @DisplayName("The release's id can be computed as the README says: UUIDv5 of source, line feed, id")
+  @DisplayName(
+      "The release's id can be computed as the README says: UUIDv5 of source, line feed, id")
   void releaseId() throws IOException {
     assertThat(Files.readString(HOME.resolve("README.md")))
         .contains(ReleaseId.NAMESPACE.toString());

@@ -120,7 +120,8 @@ final class Rollback {
         retryAt.plus(runbook(rollout).rollback().attemptWithin()));
   }
 
-  /// Longer from attempt to attempt; but while the candidate still has traffic, nobody is made to wait for a
+  /// Longer from attempt to attempt; but while the candidate still has traffic, nobody is made to
+  /// wait for a
   /// target that works again.
   private static Duration pause(Kind kind, int attempt) {
     Duration longest = kind == Kind.SHIFT ? LAST_RETRY_OF_TRAFFIC : LAST_RETRY;

@@ -279,7 +279,8 @@ class RolloutDeciderTest {
     }
 
     @Test
-    @DisplayName("D4: without telemetry nobody's word advances a release, whatever was asked before")
+    @DisplayName(
+        "D4: without telemetry nobody's word advances a release, whatever was asked before")
     void nobodyAdvancesBlindly() {
       var release = baking();
       release.after(Duration.ofMinutes(17));

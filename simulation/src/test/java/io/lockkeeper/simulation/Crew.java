@@ -27,7 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The people around the services, and CI. They learn from the topic like everybody else, answer late, wrongly or
+/// The people around the services, and CI. They learn from the topic like everybody else, answer
+/// late, wrongly or
 /// never when the run is not gentle, try to approve their own releases, and change their minds.
 final class Crew {
 
@@ -38,8 +39,7 @@ final class Crew {
   private final Map<ReleaseId, Plan> plans = new HashMap<>();
   private final Set<EventId> heard = new HashSet<>();
 
-  Crew(
-      Timeline timeline, Scenario scenario, Office office, Map<Lane, TrafficTarget> targets) {
+  Crew(Timeline timeline, Scenario scenario, Office office, Map<Lane, TrafficTarget> targets) {
     this.targets = targets;
     this.timeline = timeline;
     this.scenario = scenario;
@@ -158,9 +158,9 @@ final class Crew {
     if (timeline.chance(100)) {
       decision(fact.release(), fact.id(), Choice.CANCEL, seconds(1, 20));
     }
-    Choice choice =
-        scenario.gentle() ? sensible(fact.release(), asked) : any(asked.choices());
-    decision(fact.release(), fact.id(), choice, scenario.gentle() ? seconds(3, 40) : seconds(3, 400));
+    Choice choice = scenario.gentle() ? sensible(fact.release(), asked) : any(asked.choices());
+    decision(
+        fact.release(), fact.id(), choice, scenario.gentle() ? seconds(3, 40) : seconds(3, 400));
   }
 
   private Choice any(List<Choice> choices) {
@@ -206,8 +206,7 @@ final class Crew {
       TrafficTarget target = targets.get(Lane.of(plan.request()));
       if (target != null) {
         timeline.after(
-            seconds(1, 20),
-            () -> target.finishByHand(plan.candidate().artifact().digest()));
+            seconds(1, 20), () -> target.finishByHand(plan.candidate().artifact().digest()));
       }
     }
   }

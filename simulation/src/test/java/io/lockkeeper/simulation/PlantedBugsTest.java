@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A simulation that finds nothing proves nothing. Each bug is planted, and the invariant that is there for it
+/// A simulation that finds nothing proves nothing. Each bug is planted, and the invariant that is
+/// there for it
 /// must find it within [#SEEDS] seeds.
 @DisplayName("Planted bugs")
 final class PlantedBugsTest {
@@ -55,8 +56,7 @@ final class PlantedBugsTest {
   void found(Mutation mutation, String invariant) {
     Map<String, Long> others = new TreeMap<>();
     for (long seed = 0; seed < SEEDS; seed++) {
-      String violated =
-          Run.play(seed, mutation).map(Violation::invariant).orElse("");
+      String violated = Run.play(seed, mutation).map(Violation::invariant).orElse("");
       if (violated.equals(invariant)) {
         System.out.printf("%s: %s at seed %d%n", mutation, invariant, seed);
         return;

@@ -41,7 +41,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One run of everything from one seed: the services, the world, the people, the faults, and the invariants that
+/// One run of everything from one seed: the services, the world, the people, the faults, and the
+/// invariants that
 /// watch. Equal seeds give equal runs.
 final class Run {
 
@@ -49,7 +50,8 @@ final class Run {
   private static final Duration AFTERGLOW = Duration.ofMinutes(4);
   private static final long MOST_STEPS = 500_000;
 
-  /// One line of the log of a run: a fact when it was written, or something that happened in the world.
+  /// One line of the log of a run: a fact when it was written, or something that happened in the
+  /// world.
   record Entry(Instant at, String what, @Nullable Fact fact) {
     @Override
     public String toString() {
@@ -174,7 +176,8 @@ final class Run {
         : Expectation.ANY;
   }
 
-  /// Runs to the end; throws a [Violation] at the first step after which an invariant does not hold.
+  /// Runs to the end; throws a [Violation] at the first step after which an invariant does not
+  /// hold.
   void play() {
     services.values().forEach(service -> service.replicas().forEach(Replica::start));
     crew.begin();

@@ -23,7 +23,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// What one run is about, drawn from its seed: which releases are asked for, how good they are, how people
+/// What one run is about, drawn from its seed: which releases are asked for, how good they are, how
+/// people
 /// behave, and how bad the faults are.
 ///
 /// @param theme   what the run dwells on
@@ -39,10 +40,12 @@ record Scenario(
     Duration faultsUntil,
     @Nullable Duration chatDies) {
 
-  /// What a run dwells on: most on a bit of everything, some on what seldom comes together by chance.
+  /// What a run dwells on: most on a bit of everything, some on what seldom comes together by
+  /// chance.
   enum Theme {
     MIXED,
-    /// Thin traffic, people who are asked about it, and a rollout-service that hears of the evidence late.
+    /// Thin traffic, people who are asked about it, and a rollout-service that hears of the
+    /// evidence late.
     LATE_EVIDENCE,
     /// Freezes that end clearances, and a channel that takes the announcement late.
     LATE_ANNOUNCEMENT
@@ -65,7 +68,8 @@ record Scenario(
       @Nullable Duration abortedAfter,
       @Nullable Duration withdrawnAfter) {
 
-    /// Whether two releases of this service call themselves the first: then only one of them can be right.
+    /// Whether two releases of this service call themselves the first: then only one of them can be
+    /// right.
     boolean isFirstAgain(List<Plan> plans) {
       return request.first()
           && plans.stream()
@@ -111,8 +115,7 @@ record Scenario(
     Scenario scenario() {
       boolean gentle = chance(60);
       List<Site> sites = new ArrayList<>();
-      sites.add(
-          new Site(new Lane("demo/shop", "production"), TrafficTarget.Kind.REFUSING));
+      sites.add(new Site(new Lane("demo/shop", "production"), TrafficTarget.Kind.REFUSING));
       if (chance(50)) {
         sites.add(
             new Site(
@@ -174,12 +177,11 @@ record Scenario(
           chance(60) ? 1 : 50,
           chance(50) ? Duration.ZERO : seconds(20, 900),
           seconds(15, 50),
-          theme != Theme.LATE_EVIDENCE && chance(65)
-              ? seconds(30, 70)
-              : asItIsAsked(runbook));
+          theme != Theme.LATE_EVIDENCE && chance(65) ? seconds(30, 70) : asItIsAsked(runbook));
     }
 
-    /// Traffic so thin that the evidence comes in about when a person is asked whether to go on without.
+    /// Traffic so thin that the evidence comes in about when a person is asked whether to go on
+    /// without.
     private Duration asItIsAsked(Runbook runbook) {
       return runbook
           .rollout()
@@ -220,7 +222,8 @@ record Scenario(
           chance(30),
           first,
           null,
-          new ReleaseRequest.Source("https://example.org/shop", "c" + index, "main", List.of("ada")),
+          new ReleaseRequest.Source(
+              "https://example.org/shop", "c" + index, "main", List.of("ada")),
           List.of(new ReleaseRequest.Evidence("build", Verdict.PASSED, null, null)),
           new ReleaseRequest.Scope(List.of("feature"), List.of(), List.of(), infrastructure),
           new ReleaseRequest.Backout(List.of(), backup ? List.of("nightly") : List.of(), List.of()),
@@ -271,7 +274,10 @@ record Scenario(
               : new Runbook.Rollback(
                   Runbook.Rollback.Method.REDEPLOY, null, Duration.ofSeconds(90)),
           new Runbook.Communication(
-              theme == Theme.LATE_ANNOUNCEMENT || chance(70) ? "chat" : "feed", List.of("everybody"), true, chance(50) ? "tracker" : "feed"),
+              theme == Theme.LATE_ANNOUNCEMENT || chance(70) ? "chat" : "feed",
+              List.of("everybody"),
+              true,
+              chance(50) ? "tracker" : "feed"),
           new Runbook.PostDeployment(Duration.ofMinutes(20)),
           null);
     }

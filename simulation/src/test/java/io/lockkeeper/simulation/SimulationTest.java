@@ -15,7 +15,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// The whole runbook on a virtual clock, from many seeds, with faults: the test that earns trust.
 ///
-/// `-Dsimulation.seeds=10000` plays more, `-Dsimulation.first=5000` others, and `-Dsimulation.seed=42` one of them
+/// `-Dsimulation.seeds=10000` plays more, `-Dsimulation.first=5000` others, and
+/// `-Dsimulation.seed=42` one of them
 /// with its log of facts and faults.
 @DisplayName("The simulation")
 final class SimulationTest {

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// The faults of a run: crashes, freezes, outages, lost databases. They stop at a set time, and then everything
+/// The faults of a run: crashes, freezes, outages, lost databases. They stop at a set time, and
+/// then everything
 /// that was taken away is there again.
 final class Weather {
 
@@ -69,7 +70,8 @@ final class Weather {
     this.log = log;
   }
 
-  /// Draws the faults and enters them. Each run draws from a few kinds only, so that some runs meet much of one
+  /// Draws the faults and enters them. Each run draws from a few kinds only, so that some runs meet
+  /// much of one
   /// kind and odd combinations come together.
   void begin() {
     truth.disturbAll(SETTLING);
@@ -129,9 +131,7 @@ final class Weather {
 
   private Service lagging() {
     Writer writer =
-        scenario.theme() == Scenario.Theme.LATE_ANNOUNCEMENT
-            ? Writer.NOTIFICATION
-            : Writer.ROLLOUT;
+        scenario.theme() == Scenario.Theme.LATE_ANNOUNCEMENT ? Writer.NOTIFICATION : Writer.ROLLOUT;
     return services.getOrDefault(writer, any(new ArrayList<>(services.values())));
   }
 
@@ -175,7 +175,8 @@ final class Weather {
         });
   }
 
-  /// One disaster at a time: with an older database and without brokers nobody can know what was said already, and
+  /// One disaster at a time: with an older database and without brokers nobody can know what was
+  /// said already, and
   /// the journal then prefers that a person can still halt a release.
   private boolean isRestoring() {
     return timeline.now().isBefore(restoring);

@@ -236,13 +236,11 @@ public final class LocalStack implements AutoCloseable {
           environment.put(
               "LOCKKEEPER_PLATFORM_SECRET", Credentials.read(credentials.secret("platform")));
       case NOTIFICATION -> {
-        environment.put(
-            "LOCKKEEPER_CHANNELS_DEPLOYMENTS_URL", layout.url(Part.CHANNEL) + "/");
+        environment.put("LOCKKEEPER_CHANNELS_DEPLOYMENTS_URL", layout.url(Part.CHANNEL) + "/");
         environment.put(
             "LOCKKEEPER_CHANNELS_DEPLOYMENTS_SECRET",
             Credentials.read(credentials.secret("channel")));
-        environment.put(
-            "LOCKKEEPER_INCIDENTS_TRACKER_URL", layout.url(Part.INCIDENTS) + "/");
+        environment.put("LOCKKEEPER_INCIDENTS_TRACKER_URL", layout.url(Part.INCIDENTS) + "/");
         environment.put(
             "LOCKKEEPER_INCIDENTS_TRACKER_SECRET",
             Credentials.read(credentials.secret("incidents")));

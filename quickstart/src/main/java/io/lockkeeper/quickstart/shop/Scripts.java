@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// The rollback scripts that an operator put into one folder; no other program is ever run. Runbook R2.
+/// The rollback scripts that an operator put into one folder; no other program is ever run. Runbook
+/// R2.
 final class Scripts {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -29,7 +30,8 @@ final class Scripts {
     Process process =
         new ProcessBuilder(script.toString())
             .redirectErrorStream(true)
-            .redirectOutput(Redirect.appendTo(folder.resolve(script.getFileName() + ".log").toFile()))
+            .redirectOutput(
+                Redirect.appendTo(folder.resolve(script.getFileName() + ".log").toFile()))
             .start();
     try {
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {

@@ -36,8 +36,7 @@ class ScriptsTest {
   void staysInside() throws Exception {
     Path inside = Files.createDirectory(folder.resolve("scripts"));
     script("outside", "touch " + folder.resolve("done"));
-    assertThatThrownBy(() -> new Scripts(inside).run("../outside"))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new Scripts(inside).run("../outside")).isInstanceOf(IOException.class);
     assertThat(folder.resolve("done")).doesNotExist();
   }
 

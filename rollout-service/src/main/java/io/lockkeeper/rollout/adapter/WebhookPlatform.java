@@ -131,7 +131,8 @@ public class WebhookPlatform implements Platform {
   @Override
   public Optional<Observation> observe(Target target) throws InterruptedException {
     return isAllowed(target.url())
-        ? look(target).map(state -> new Observation(state.shareOf(target.candidate()), state.fenceOrNone()))
+        ? look(target)
+            .map(state -> new Observation(state.shareOf(target.candidate()), state.fenceOrNone()))
         : Optional.empty();
   }
 

@@ -100,10 +100,7 @@ final class Announced extends Invariant {
   private static int checkpoints(Course course) {
     List<Class<? extends ReleaseEvent>> once =
         List.of(
-            DeploymentStarted.class,
-            RolloutCompleted.class,
-            RolloutHalted.class,
-            RolledBack.class);
+            DeploymentStarted.class, RolloutCompleted.class, RolloutHalted.class, RolledBack.class);
     long stages = course.all(StageCompleted.class).count();
     return (int) stages + (int) once.stream().filter(course::has).count();
   }

@@ -16,7 +16,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// It ends: each single bound of the sum. A hold asks when its time is up, whoever crashed meanwhile.
+/// It ends: each single bound of the sum. A hold asks when its time is up, whoever crashed
+/// meanwhile.
 final class BoundsAreKept extends Invariant {
 
   private static final Duration GRACE = Duration.ofSeconds(75);

@@ -18,7 +18,8 @@ import java.util.Set;
 /// The world, not the words.
 final class BreachToZeroInTime extends Invariant {
 
-  /// One effect delay of a target that works, and of one that fails, is slow, or answers into the void.
+  /// One effect delay of a target that works, and of one that fails, is slow, or answers into the
+  /// void.
   private static final Duration CALM = Duration.ofSeconds(45);
   private static final Duration FAULTY = Duration.ofMinutes(4);
 
@@ -54,8 +55,8 @@ final class BreachToZeroInTime extends Invariant {
     for (ReleaseId release : told) {
       require(
           truth.course(release).isHalted()
-            || !truth.course(release).isUnderWay()
-            || truth.service(Writer.ROLLOUT).database().stuckReason(release).isPresent(),
+              || !truth.course(release).isUnderWay()
+              || truth.service(Writer.ROLLOUT).database().stuckReason(release).isPresent(),
           "rollout-service knows of the breach of %s and does not halt",
           release);
     }

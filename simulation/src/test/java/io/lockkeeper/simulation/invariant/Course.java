@@ -63,7 +63,11 @@ public final class Course {
 
   /// All events of this class, oldest first.
   public <E extends ReleaseEvent> Stream<E> all(Class<E> type) {
-    return facts.stream().map(Written::fact).map(Fact::event).filter(type::isInstance).map(type::cast);
+    return facts.stream()
+        .map(Written::fact)
+        .map(Fact::event)
+        .filter(type::isInstance)
+        .map(type::cast);
   }
 
   /// The newest event of this class.
@@ -134,7 +138,8 @@ public final class Course {
     return lost != null;
   }
 
-  /// The largest share that the candidate may have now: that of the last stage, or of one that was started and
+  /// The largest share that the candidate may have now: that of the last stage, or of one that was
+  /// started and
   /// then lost with its database before anybody heard of it.
   public int ceiling() {
     int known = last(StageStarted.class).map(started -> started.stage().weight()).orElse(0);

@@ -17,7 +17,8 @@ final class EverySettlesAndCloses extends Invariant {
   public void end() {
     for (Course course : truth.courses()) {
       if (course.has(ReleaseAccepted.class)) {
-        require(course.settled().isPresent(), "%s never settled%s", course.release(), stuck(course));
+        require(
+            course.settled().isPresent(), "%s never settled%s", course.release(), stuck(course));
         require(course.has(ReleaseClosed.class), "%s was never closed", course.release());
       }
     }
@@ -30,7 +31,8 @@ final class EverySettlesAndCloses extends Invariant {
           .service(writer)
           .database()
           .stuckReason(course.release())
-          .ifPresent(reason -> why.append("; ").append(writer).append(" is stuck: ").append(reason));
+          .ifPresent(
+              reason -> why.append("; ").append(writer).append(" is stuck: ").append(reason));
     }
     return why.toString();
   }

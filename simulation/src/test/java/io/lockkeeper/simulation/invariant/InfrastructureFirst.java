@@ -30,7 +30,9 @@ final class InfrastructureFirst extends Invariant {
           .filter(Course::isUnderWay)
           .forEach(
               course ->
-                  course.deployment().ifPresent(deployed -> requireInfrastructure(course, deployed)));
+                  course
+                      .deployment()
+                      .ifPresent(deployed -> requireInfrastructure(course, deployed)));
     }
   }
 

@@ -6,7 +6,8 @@ import io.lockkeeper.events.Writer;
 import io.lockkeeper.simulation.platform.Topic;
 import io.lockkeeper.simulation.world.TrafficTarget;
 
-/// Something that must always hold. It is told of everything that happens, with eyes that no service has, and
+/// Something that must always hold. It is told of everything that happens, with eyes that no
+/// service has, and
 /// throws a [Violation] the moment it does not.
 public abstract class Invariant {
 

@@ -51,8 +51,7 @@ final class LogEqualsTopic extends Invariant {
               facts.size());
           known.forEach(
               fact ->
-                  require(
-                      fact.equals(facts.get(fact.id())), "%s is not what was published", fact));
+                  require(fact.equals(facts.get(fact.id())), "%s is not what was published", fact));
         });
   }
 }

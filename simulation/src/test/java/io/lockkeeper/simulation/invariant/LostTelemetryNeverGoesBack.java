@@ -22,7 +22,9 @@ final class LostTelemetryNeverGoesBack extends Invariant {
   private static final Duration SKEW = Duration.ofSeconds(25);
 
   LostTelemetryNeverGoesBack(Truth truth) {
-    super(truth, "lost telemetry, within its bounds, never goes back: verdictDue moves by the time lost");
+    super(
+        truth,
+        "lost telemetry, within its bounds, never goes back: verdictDue moves by the time lost");
   }
 
   @Override

@@ -40,7 +40,8 @@ final class NeverRisesAfterHalt extends Invariant {
           && !isOvertaken(course)) {
         throw violation("%s halted, and its share rose from %s to %s", course.release(), from, to);
       }
-      // What was under way when it halted, and on a readable target a late call, must be seen and undone.
+      // What was under way when it halted, and on a readable target a late call, must be seen and
+      // undone.
       risen.put(course.release(), new Risen(target, candidate, truth.now()));
     }
   }

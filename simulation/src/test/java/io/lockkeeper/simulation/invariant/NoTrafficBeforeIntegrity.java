@@ -35,9 +35,9 @@ final class NoTrafficBeforeIntegrity extends Invariant {
     require(
         truth.course(release).isTakenOver()
             || truth
-            .course(release)
-            .all(RollbackStepCompleted.class)
-            .anyMatch(completed -> completed.step().kind() == Kind.VALIDATE),
+                .course(release)
+                .all(RollbackStepCompleted.class)
+                .anyMatch(completed -> completed.step().kind() == Kind.VALIDATE),
         "%s reopens and nobody said that the integrity is validated",
         target.lane());
     restored.remove(target);

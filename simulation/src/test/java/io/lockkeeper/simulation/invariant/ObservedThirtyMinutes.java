@@ -75,8 +75,7 @@ final class ObservedThirtyMinutes extends Invariant {
     Duration allowance =
         SKEW.plus(UNNOTICED.multipliedBy(known.times() - 1L))
             .plus(
-                blind.getOrDefault(
-                    course.accepted().request().artifact().digest(), Duration.ZERO));
+                blind.getOrDefault(course.accepted().request().artifact().digest(), Duration.ZERO));
     require(
         truly.plus(allowance).compareTo(least) >= 0,
         "%s is verified and had full traffic for %s of %s",

@@ -39,9 +39,7 @@ final class RebuiltReachesLiveState extends Invariant {
     Map<ReleaseId, List<Fact>> topic = read();
     Map<Lane, Occupancy> lanes = new LinkedHashMap<>();
     topic.values().forEach(facts -> occupy(lanes, GateBoard.of(facts)));
-    lanes.forEach(
-        (lane, rebuilt) ->
-            same("lane " + lane, row(lane), rebuilt));
+    lanes.forEach((lane, rebuilt) -> same("lane " + lane, row(lane), rebuilt));
     topic.forEach((release, facts) -> compare(release, facts, lanes));
   }
 
@@ -55,8 +53,7 @@ final class RebuiltReachesLiveState extends Invariant {
     board
         .lane()
         .ifPresent(
-            lane ->
-                lanes.put(lane, lanes.getOrDefault(lane, Occupancy.free(lane)).evolve(board)));
+            lane -> lanes.put(lane, lanes.getOrDefault(lane, Occupancy.free(lane)).evolve(board)));
   }
 
   private void compare(ReleaseId release, List<Fact> facts, Map<Lane, Occupancy> lanes) {

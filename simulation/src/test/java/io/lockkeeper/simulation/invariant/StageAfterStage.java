@@ -54,8 +54,7 @@ final class StageAfterStage extends Invariant {
     if (stage.bake().isZero()) {
       return;
     }
-    boolean thin =
-        course.accepted().runbook().monitoring().thin() == Choice.ADVANCE;
+    boolean thin = course.accepted().runbook().monitoring().thin() == Choice.ADVANCE;
     boolean verified =
         truth.service(Writer.ROLLOUT).database().history(course.release()).stream()
             .anyMatch(

@@ -1,6 +1,7 @@
 package io.lockkeeper.simulation.platform;
 
-/// One replica reading one partition, record by record, for as long as it is the one assigned to it. It begins
+/// One replica reading one partition, record by record, for as long as it is the one assigned to
+/// it. It begins
 /// after the last record that its own database holds; what the group committed does not matter.
 final class Consumption {
 

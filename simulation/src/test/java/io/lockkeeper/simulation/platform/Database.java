@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// One service's database: what a crash leaves behind, what an old dump brings back. Changed by [Transaction]s,
+/// One service's database: what a crash leaves behind, what an old dump brings back. Changed by
+/// [Transaction]s,
 /// which commit whole or not at all; leases are short transactions of their own.
 public final class Database {
 

@@ -25,11 +25,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The journal of event-journal without PostgreSQL: the same meaning, held to it by the same contract test, but
-/// each transaction in two halves, so that a crash or another replica may come between reading and committing.
+/// The journal of event-journal without PostgreSQL: the same meaning, held to it by the same
+/// contract test, but
+/// each transaction in two halves, so that a crash or another replica may come between reading and
+/// committing.
 public final class InMemoryJournal {
 
-  /// How a transaction begins; the fact that others follow from, inside, and empty when it is over already.
+  /// How a transaction begins; the fact that others follow from, inside, and empty when it is over
+  /// already.
   @FunctionalInterface
   private interface Opening {
     Optional<Cause> begin(Transaction transaction);
@@ -93,7 +96,8 @@ public final class InMemoryJournal {
     return Optional.of(new Cause(fact.id()));
   }
 
-  /// Begins to take in one delivery during recovery: the fact alone, and nothing that would follow but an alarm
+  /// Begins to take in one delivery during recovery: the fact alone, and nothing that would follow
+  /// but an alarm
   /// for now, which rings when the recovery is over.
   public Transaction adopting(Topic.Delivery delivery) {
     Fact fact = delivery.fact();
@@ -112,7 +116,8 @@ public final class InMemoryJournal {
     return transaction;
   }
 
-  /// Begins a command or a report. A decision that throws changes nothing, and its exception is the caller's.
+  /// Begins a command or a report. A decision that throws changes nothing, and its exception is the
+  /// caller's.
   public Transaction recording(ReleaseId release, Decision decision) {
     return turn(
         release,
@@ -149,7 +154,8 @@ public final class InMemoryJournal {
     return transaction;
   }
 
-  /// A whole transaction; when what follows cannot be decided, the opening alone, and the release is stuck.
+  /// A whole transaction; when what follows cannot be decided, the opening alone, and the release
+  /// is stuck.
   private Transaction turn(ReleaseId release, Instant now, Opening opening) {
     Transaction transaction = begin(release, now);
     Optional<Cause> begun = opening.begin(transaction);

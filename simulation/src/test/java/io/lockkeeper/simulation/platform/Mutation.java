@@ -1,6 +1,7 @@
 package io.lockkeeper.simulation.platform;
 
-/// A bug planted on purpose, so that we know the simulation would find it. Each changes one seam of the engine or
+/// A bug planted on purpose, so that we know the simulation would find it. Each changes one seam of
+/// the engine or
 /// wraps one decider; the deciders themselves are never copied.
 public enum Mutation {
   /// The product as it is.

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Sends what is unpublished, lowest position first, and forgets a row only when the topic has acknowledged it.
-/// One replica at a time, by a lock that a frozen holder keeps and a dead one does not. After a failed send
+/// Sends what is unpublished, lowest position first, and forgets a row only when the topic has
+/// acknowledged it.
+/// One replica at a time, by a lock that a frozen holder keeps and a dead one does not. After a
+/// failed send
 /// nothing further is sent: the drain starts again from the lowest.
 final class Relay {
 

@@ -9,8 +9,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One process of a service. Everything it does is a step on the timeline; a crash forgets the steps that have
-/// not happened, a freeze delays them, and a restart is a new incarnation that knows only its database.
+/// One process of a service. Everything it does is a step on the timeline; a crash forgets the
+/// steps that have
+/// not happened, a freeze delays them, and a restart is a new incarnation that knows only its
+/// database.
 public final class Replica {
 
   private static final Duration LEASE = Duration.ofSeconds(10);
@@ -60,7 +62,8 @@ public final class Replica {
     return up && ready && !isFrozen();
   }
 
-  /// Whether it takes part in consuming: ready, and its database is known to be no older than the topic.
+  /// Whether it takes part in consuming: ready, and its database is known to be no older than the
+  /// topic.
   boolean isConsuming() {
     return isReady() && compared;
   }
@@ -87,7 +90,8 @@ public final class Replica {
     timeline().after(delay, () -> run(then, step));
   }
 
-  /// A step before which the process may die: between read, append, commit, send, acknowledgement, effect, report.
+  /// A step before which the process may die: between read, append, commit, send, acknowledgement,
+  /// effect, report.
   public void riskily(Duration delay, Runnable step) {
     riskily(delay, 1, step);
   }
@@ -192,7 +196,8 @@ public final class Replica {
     return relay;
   }
 
-  /// A transaction in two steps, begun again until it commits: after a conflict, and while the database is away.
+  /// A transaction in two steps, begun again until it commits: after a conflict, and while the
+  /// database is away.
   public void transact(Supplier<Transaction> begin, Consumer<List<Fact>> then) {
     attempt(begin, then, 0);
   }
@@ -265,8 +270,7 @@ public final class Replica {
     if (service.mutation() == Mutation.ALARM_CLEARED_EARLY) {
       database.alarms.remove(release);
     } else {
-      database.alarms.put(
-          release, new Database.Alarm(alarm.due(), timeline().now().plus(LEASE)));
+      database.alarms.put(release, new Database.Alarm(alarm.due(), timeline().now().plus(LEASE)));
     }
     riskily(
         timeline().millis(1, 8),

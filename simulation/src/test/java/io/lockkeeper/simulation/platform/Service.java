@@ -151,7 +151,8 @@ public final class Service {
     laggingUntil = Timeline.START;
   }
 
-  /// Stops every replica and puts another database in place of this one: an older dump, or an empty one.
+  /// Stops every replica and puts another database in place of this one: an older dump, or an empty
+  /// one.
   public void replaceDatabase(Database other) {
     replicas.forEach(Replica::crash);
     List<Fact> lost = new ArrayList<>();
@@ -172,8 +173,7 @@ public final class Service {
             role.listensTo(),
             role.reaction().apply(replica),
             release -> replica.work().committed(release));
-    return new InMemoryJournal(
-        owner, database, replica::clock, this::nextId, _ -> {}, mutation);
+    return new InMemoryJournal(owner, database, replica::clock, this::nextId, _ -> {}, mutation);
   }
 
   Work workFor(Replica replica) {
@@ -237,7 +237,8 @@ public final class Service {
     }
   }
 
-  /// Divides the partitions among the replicas that answer. A partition that changes hands is read again from
+  /// Divides the partitions among the replicas that answer. A partition that changes hands is read
+  /// again from
   /// where the database stands, or a little before.
   void rebalance() {
     List<Replica> members = replicas.stream().filter(Replica::isConsuming).toList();
@@ -273,9 +274,12 @@ public final class Service {
     offsets.merge(partition, offset, Math::max);
   }
 
-  /// What a starting replica does first: adopt what the topic knows of this service and its database does not.
-  /// While the brokers are away nothing can be compared; a database that has facts is then opened all the same,
-  /// because a person must be able to halt a release without them, and nothing is consumed until it is compared.
+  /// What a starting replica does first: adopt what the topic knows of this service and its
+  /// database does not.
+  /// While the brokers are away nothing can be compared; a database that has facts is then opened
+  /// all the same,
+  /// because a person must be able to halt a release without them, and nothing is consumed until it
+  /// is compared.
   void recover(Replica replica) {
     recover(replica, timeline.now().plus(WAIT_FOR_BROKERS));
   }

@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
-/// The virtual clock and what is still to happen. One thread; equal seeds give equal runs, step by step.
+/// The virtual clock and what is still to happen. One thread; equal seeds give equal runs, step by
+/// step.
 public final class Timeline {
 
   /// When every run begins.

@@ -7,13 +7,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// `release-events`: a few partitions, each a list that only grows. A release is one key, so its facts have one
+/// `release-events`: a few partitions, each a list that only grows. A release is one key, so its
+/// facts have one
 /// order. Delivery is at least once; that is the readers' business.
 public final class Topic {
 
   /// One record of the topic.
   ///
-  /// @param seen       the offset of the last fact of this release that the writer had consumed; -1 for none
+  /// @param seen       the offset of the last fact of this release that the writer had consumed; -1
+  /// for none
   /// @param unreadable what of it cannot be read; null normally
   public record Delivery(
       int partition, long offset, Fact fact, long seen, @Nullable String unreadable) {}

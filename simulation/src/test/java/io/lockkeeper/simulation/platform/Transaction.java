@@ -22,8 +22,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One transaction on one release: it reads when it begins, writes when it commits, and between the two another
-/// may have been quicker. Then nothing is written, and it must begin again, exactly as after a conflict on
+/// One transaction on one release: it reads when it begins, writes when it commits, and between the
+/// two another
+/// may have been quicker. Then nothing is written, and it must begin again, exactly as after a
+/// conflict on
 /// `(release_id, revision)` or a row that was locked.
 public final class Transaction {
 
@@ -116,7 +118,8 @@ public final class Transaction {
     positions.put(delivery.partition(), delivery.offset() + 1);
   }
 
-  /// Appends a fact of the service itself. Its time agrees with cause, but a foreign clock that is far ahead is
+  /// Appends a fact of the service itself. Its time agrees with cause, but a foreign clock that is
+  /// far ahead is
   /// not followed.
   Fact write(EventId id, @Nullable EventId cause, ReleaseEvent event) {
     Instant time = now;

@@ -2,7 +2,8 @@ package io.lockkeeper.simulation.platform;
 
 import io.lockkeeper.events.ReleaseId;
 
-/// What one replica does besides taking in facts: effects, looks, messages. A crash forgets all of it; the
+/// What one replica does besides taking in facts: effects, looks, messages. A crash forgets all of
+/// it; the
 /// next incarnation begins with [#started].
 public interface Work {
 

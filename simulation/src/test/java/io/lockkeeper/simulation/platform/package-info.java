@@ -1,4 +1,5 @@
-/// What the services run on, in one thread: a virtual clock, a topic, databases, replicas that crash.
+/// What the services run on, in one thread: a virtual clock, a topic, databases, replicas that
+/// crash.
 @NullMarked
 package io.lockkeeper.simulation.platform;
 

@@ -42,8 +42,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// D5: what the five services say they did, what the log says, and what the world saw are the same. Everything is
-/// read where it stands: the services' own databases, audit-service's ledger, the files of the outside programs.
+/// D5: what the five services say they did, what the log says, and what the world saw are the same.
+/// Everything is
+/// read where it stands: the services' own databases, audit-service's ledger, the files of the
+/// outside programs.
 final class Agreement {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -67,7 +69,8 @@ final class Agreement {
     agreement.everyMessageOnce(releases);
   }
 
-  private record Row(UUID id, Writer writer, String release, int sequence, String type, String body) {
+  private record Row(
+      UUID id, Writer writer, String release, int sequence, String type, String body) {
 
     ReleaseEvent event() {
       return EventJson.read(type, body.getBytes(StandardCharsets.UTF_8));
@@ -161,7 +164,8 @@ final class Agreement {
 
   private List<String> keys(Part receiver, ReleaseId release) throws IOException {
     return lines(layout.accepted(receiver)).stream()
-        .filter(line -> line.path("body").path("data").path("release").asText().equals(release.value()))
+        .filter(
+            line -> line.path("body").path("data").path("release").asText().equals(release.value()))
         .map(line -> line.path("key").asText())
         .toList();
   }
@@ -210,8 +214,7 @@ final class Agreement {
                   result.getString(3),
                   result.getInt(4),
                   result.getString(5),
-                  new String(
-                      Objects.requireNonNull(result.getBytes(6)), StandardCharsets.UTF_8)));
+                  new String(Objects.requireNonNull(result.getBytes(6)), StandardCharsets.UTF_8)));
         }
       }
     }

@@ -94,7 +94,8 @@ class FaultsIT {
 
   @Test
   @Order(4)
-  @DisplayName("R1: without Kafka an abort answers within a second and takes all traffic back; the facts follow")
+  @DisplayName(
+      "R1: without Kafka an abort answers within a second and takes all traffic back; the facts follow")
   void abortWithoutKafka() throws Exception {
     Version version = site.nextGood();
     ReleaseId release = site.release(version);
@@ -124,7 +125,8 @@ class FaultsIT {
 
   @Test
   @Order(5)
-  @DisplayName("Each service's database dropped in mid-release: nothing is done twice, the release ends")
+  @DisplayName(
+      "Each service's database dropped in mid-release: nothing is done twice, the release ends")
   void everyDatabaseIsDropped() throws Exception {
     Version version = site.nextGood();
     ReleaseId release = site.release(version);
@@ -143,7 +145,8 @@ class FaultsIT {
 
   @Test
   @Order(6)
-  @DisplayName("Each service's database set back in mid-release: nothing is done twice, the release ends")
+  @DisplayName(
+      "Each service's database set back in mid-release: nothing is done twice, the release ends")
   void everyDatabaseIsSetBack() throws Exception {
     Version version = site.nextGood();
     ReleaseId release = site.release(version);

@@ -50,7 +50,8 @@ class ReleasesIT {
 
   @Test
   @Order(1)
-  @DisplayName("D3, M1: good releases are verified one after the other, without a hold or a rollback")
+  @DisplayName(
+      "D3, M1: good releases are verified one after the other, without a hold or a rollback")
   void goodReleases() throws Exception {
     for (int i = 0; i < GOOD; i++) {
       Version version = site.nextGood();
@@ -65,7 +66,8 @@ class ReleasesIT {
 
   @Test
   @Order(2)
-  @DisplayName("R1, R2: a bad release is halted within 60 s of its first traffic and gets none afterwards")
+  @DisplayName(
+      "R1, R2: a bad release is halted within 60 s of its first traffic and gets none afterwards")
   void badRelease() throws Exception {
     Version version = site.nextBad();
     ReleaseId release = site.releaseByDemoRunbook(version);

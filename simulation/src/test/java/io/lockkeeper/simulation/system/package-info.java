@@ -1,4 +1,5 @@
-/// The packaged services as processes, on a real Kafka and PostgreSQL, with a real shop under real traffic.
+/// The packaged services as processes, on a real Kafka and PostgreSQL, with a real shop under real
+/// traffic.
 @NullMarked
 package io.lockkeeper.simulation.system;
 

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A product's fold that goes on from where it was, so that a run takes seconds and not minutes. It lives as long
+/// A product's fold that goes on from where it was, so that a run takes seconds and not minutes. It
+/// lives as long
 /// as an incarnation of a replica, in whose time a history only grows.
 final class Fold<X> {
 

@@ -80,10 +80,7 @@ public final class GateWiring {
     }
     if (!after.equals(before)) {
       transaction.write(lane.get(), after);
-      after
-          .next()
-          .filter(next -> !next.equals(transaction.release()))
-          .ifPresent(transaction::wake);
+      after.next().filter(next -> !next.equals(transaction.release())).ifPresent(transaction::wake);
     }
   }
 
@@ -113,7 +110,8 @@ public final class GateWiring {
     };
   }
 
-  /// The planted bug compares tokens, of which every call has another, where it should compare people.
+  /// The planted bug compares tokens, of which every call has another, where it should compare
+  /// people.
   private static GateCommand byToken(GateCommand.Approve approve) {
     return new GateCommand.Approve(
         approve.digest(), Actor.person("token of " + approve.by().name()), approve.comment());

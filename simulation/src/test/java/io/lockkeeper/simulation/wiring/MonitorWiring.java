@@ -35,7 +35,10 @@ public final class MonitorWiring {
   /// What monitor-service is.
   public Service.Role role() {
     return new Service.Role(
-        Writer.MONITOR, Set.of(Writer.GATE, Writer.ROLLOUT), _ -> reaction(watches()), Looking::new);
+        Writer.MONITOR,
+        Set.of(Writer.GATE, Writer.ROLLOUT),
+        _ -> reaction(watches()),
+        Looking::new);
   }
 
   private static Fold<Watch> watches() {
@@ -133,7 +136,10 @@ public final class MonitorWiring {
       Duration interval = goal.monitoring().interval();
       Instant now = timeline.now();
       Sight.Key key = new Sight.Key(release);
-      if (replica.service().database().lease(key, replica, now, now.plus(interval.multipliedBy(2)))) {
+      if (replica
+          .service()
+          .database()
+          .lease(key, replica, now, now.plus(interval.multipliedBy(2)))) {
         Sight before =
             replica.service().database().row(key) instanceof Sight row
                 ? row

@@ -141,13 +141,13 @@ public final class NotificationWiring {
       Receiver receiver = surroundings.receiver(bulletin.channel());
       boolean[] taken = {false};
       timeline.after(
-          timeline.millis(1, 300), () -> taken[0] = receiver.receive(bulletin.key(), bulletin.text()));
+          timeline.millis(1, 300),
+          () -> taken[0] = receiver.receive(bulletin.key(), bulletin.text()));
       replica.riskily(timeline.millis(301, 900), () -> report(thread, bulletin, taken[0]));
     }
 
     private Decision answer(NotificationCommand command) {
-      return (history, now) ->
-          NotificationDecider.answer(announcements.of(history), command, now);
+      return (history, now) -> NotificationDecider.answer(announcements.of(history), command, now);
     }
 
     private void report(Thread thread, Bulletin bulletin, boolean taken) {

@@ -9,7 +9,8 @@ import io.lockkeeper.simulation.platform.Service;
 import io.lockkeeper.simulation.platform.Timeline;
 import java.util.function.Function;
 
-/// Where people and CI reach the services: REST calls, which fail while no replica answers and are then made
+/// Where people and CI reach the services: REST calls, which fail while no replica answers and are
+/// then made
 /// again, and the topic of requests, which delivers at least once.
 public final class Office {
 

@@ -32,7 +32,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the target match the goal and reports what it sees, in one replica. It keeps nothing that a crash may
+/// Makes the target match the goal and reports what it sees, in one replica. It keeps nothing that
+/// a crash may
 /// not take: the goal is the same afterwards, and an effect asked for twice has the same key.
 final class Reconciler implements Work {
 
@@ -227,10 +228,7 @@ final class Reconciler implements Work {
       return;
     }
     Instant now = timeline.now();
-    replica
-        .service()
-        .database()
-        .lease(new Claim(release), replica, now, now.plus(LEASE));
+    replica.service().database().lease(new Claim(release), replica, now, now.plus(LEASE));
     View view = target.read(effect.candidate());
     if (target.kind() == TrafficTarget.Kind.READABLE) {
       if (change.action() == Action.SHIFT && view.weight() == change.weight()) {
@@ -337,12 +335,10 @@ final class Reconciler implements Work {
   }
 
   /// The planted bug: whoever lowered the share by hand is overruled.
-  private void raise(
-      ReleaseId release, Rollout rollout, TrafficTarget target, Digest candidate) {
+  private void raise(ReleaseId release, Rollout rollout, TrafficTarget target, Digest candidate) {
     if (rollout.deployment() != null) {
       Fence fence = new Fence(rollout.deployment().token(), rollout.effects() + 1);
-      target.receive(
-          new Effect(release, fence, Action.SHIFT, null, rollout.share(), candidate));
+      target.receive(new Effect(release, fence, Action.SHIFT, null, rollout.share(), candidate));
     }
   }
 

@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Bugs planted around rollout-service's decider: it is shown another history than the true one, or what it
+/// Bugs planted around rollout-service's decider: it is shown another history than the true one, or
+/// what it
 /// decides is held back.
 final class RolloutBugs {
 

@@ -92,8 +92,7 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
 
   private Assessment assess(Candidate candidate, int share) {
     List<Measure> measures =
-        List.of(
-            new Measure("errors", candidate.bad() ? 0.02 : 0.002, 0.002, "fraction", looks));
+        List.of(new Measure("errors", candidate.bad() ? 0.02 : 0.002, 0.002, "fraction", looks));
     if (candidate.bad() && faulty.compareTo(candidate.evidence()) >= 0) {
       return Assessment.failed(
           "errors are ten times the baseline's",

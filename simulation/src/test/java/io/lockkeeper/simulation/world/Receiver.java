@@ -4,7 +4,8 @@ import io.lockkeeper.simulation.platform.Timeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A chat channel or an incident tracker behind a webhook: a key is acted upon once, however often it comes; an
+/// A chat channel or an incident tracker behind a webhook: a key is acted upon once, however often
+/// it comes; an
 /// answer may get lost on its way back.
 public final class Receiver {
 

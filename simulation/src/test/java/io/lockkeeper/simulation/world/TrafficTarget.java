@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What really carries the traffic of one lane.
 ///
-/// A *refusing* target keeps the largest fence, refuses smaller ones, and acts once for each key. A *readable*
-/// one does what it is told, whenever it is told, as often as it is told; it can only be read back, and for a
+/// A *refusing* target keeps the largest fence, refuses smaller ones, and acts once for each key. A
+/// *readable*
+/// one does what it is told, whenever it is told, as often as it is told; it can only be read back,
+/// and for a
 /// while shows what was so before.
 public final class TrafficTarget {
 
@@ -120,7 +122,8 @@ public final class TrafficTarget {
     return corrupt;
   }
 
-  /// Whether it refuses late calls and has done everything it was asked for: only then does an engineer touch it.
+  /// Whether it refuses late calls and has done everything it was asked for: only then does an
+  /// engineer touch it.
   public boolean isSettled() {
     return kind == Kind.REFUSING && newest != null && newest.status == Status.SUCCEEDED;
   }
@@ -223,7 +226,8 @@ public final class TrafficTarget {
     job.status = Status.SUCCEEDED;
   }
 
-  /// A refusing target drops what it was doing for a larger fence; a readable one finishes everything.
+  /// A refusing target drops what it was doing for a larger fence; a readable one finishes
+  /// everything.
   private boolean isCurrent(Job job) {
     return job.status == Status.RUNNING && (kind == Kind.READABLE || job == newest);
   }
