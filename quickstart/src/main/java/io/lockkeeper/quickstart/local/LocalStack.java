@@ -4,6 +4,7 @@ import io.lockkeeper.quickstart.platform.KafkaBroker;
 import io.lockkeeper.quickstart.platform.PostgresServer;
 import io.lockkeeper.quickstart.shop.Receiver;
 import io.lockkeeper.quickstart.wire.Loopback;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -301,13 +302,14 @@ public final class LocalStack implements AutoCloseable {
 
   private List<String> tool(Class<?> program, int heap, String... arguments) {
     List<String> command = java(heap);
-    command.addAll(List.of("-cp", programs().toString(), program.getName()));
+    command.addAll(List.of("-cp", programs(), program.getName()));
     command.addAll(List.of(arguments));
     return command;
   }
 
-  private Path programs() {
-    return layout.home().resolve("quickstart/target/quickstart.jar");
+  private String programs() {
+    Path target = layout.home().resolve("quickstart/target");
+    return target.resolve("quickstart.jar") + File.pathSeparator + target.resolve("lib") + "/*";
   }
 
   private static List<String> java(int heap) {
