@@ -5,7 +5,6 @@ import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.Writer;
-import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.simulation.Scenario.Plan;
 import io.lockkeeper.simulation.invariant.Course;
 import io.lockkeeper.simulation.invariant.Invariants;
@@ -13,31 +12,16 @@ import io.lockkeeper.simulation.invariant.Truth;
 import io.lockkeeper.simulation.invariant.Truth.Expectation;
 import io.lockkeeper.simulation.invariant.Violation;
 import io.lockkeeper.simulation.platform.Mutation;
-import io.lockkeeper.simulation.platform.Replica;
 import io.lockkeeper.simulation.platform.Service;
 import io.lockkeeper.simulation.platform.Timeline;
 import io.lockkeeper.simulation.platform.Topic;
 import io.lockkeeper.simulation.platform.Witness;
-import io.lockkeeper.simulation.wiring.AuditWiring;
-import io.lockkeeper.simulation.wiring.GateWiring;
-import io.lockkeeper.simulation.wiring.MonitorWiring;
-import io.lockkeeper.simulation.wiring.NotificationWiring;
-import io.lockkeeper.simulation.wiring.Office;
-import io.lockkeeper.simulation.wiring.RolloutWiring;
-import io.lockkeeper.simulation.wiring.Surroundings;
-import io.lockkeeper.simulation.world.Candidate;
-import io.lockkeeper.simulation.world.Receiver;
-import io.lockkeeper.simulation.world.Telemetry;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import io.lockkeeper.simulation.world.WorldWitness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// watch. Equal seeds give equal runs.
 final class Run {
 
+  private static final Duration SKEW = Duration.ofMillis(9_500);
   private static final Duration LONGEST = Duration.ofHours(24);
   private static final Duration AFTERGLOW = Duration.ofMinutes(4);
   private static final long MOST_STEPS = 500_000;
@@ -75,9 +60,7 @@ final class Run {
 
   private final Scenario scenario;
   private final Timeline timeline;
-  private final Topic topic;
-  private final Map<Writer, Service> services = new EnumMap<>(Writer.class);
-  private final Map<Lane, TrafficTarget> targets = new LinkedHashMap<>();
+  private final Installation installation;
   private final Truth truth;
   private final Invariants invariants;
   private final Crew crew;
@@ -93,75 +76,26 @@ final class Run {
   Run(Scenario scenario, Mutation mutation) {
     this.scenario = scenario;
     this.timeline = new Timeline(scenario.seed());
-    Ears ears = new Ears();
-    this.topic = new Topic(3, ears::published);
-    for (Scenario.Site site : scenario.sites()) {
-      targets.put(site.lane(), new TrafficTarget(site.lane(), site.kind(), timeline, ears));
-    }
-    Map<String, Receiver> receivers = new LinkedHashMap<>();
-    for (String name : List.of("feed", "chat", "tracker")) {
-      receivers.put(name, new Receiver(name, timeline));
-    }
-    receiversAreSteady(receivers);
-    Map<Digest, Candidate> candidates = new LinkedHashMap<>();
-    for (Plan plan : scenario.plans()) {
-      candidates.put(plan.candidate().artifact().digest(), plan.candidate());
-    }
-    Surroundings surroundings =
-        new Surroundings(
-            targets,
-            candidates,
-            receivers,
-            new Telemetry(),
-            new HashMap<>(),
-            new Surroundings.Network(),
-            new EnumMap<>(Writer.class),
-            mutation);
-    GateWiring gate = new GateWiring(mutation);
-    RolloutWiring rollout = new RolloutWiring(surroundings);
-    List<Service.Role> roles =
-        List.of(
-            gate.role(),
-            rollout.role(),
-            new MonitorWiring(surroundings).role(),
-            new AuditWiring(mutation).role(),
-            new NotificationWiring(surroundings).role());
-    for (Service.Role sound : roles) {
-      Service.Role role = surroundings.poisoned(sound);
-      Duration skew = timeline.millis(-9_500, 9_500);
-      services.put(
-          role.writer(),
-          new Service(
-              role,
-              timeline,
-              topic,
-              ears,
-              mutation,
-              List.of(skew, skew.plus(timeline.millis(-500, 500)))));
-    }
-    this.truth = new Truth(timeline, topic, services, targets, receivers);
+    this.installation =
+        new Installation(
+            timeline,
+            scenario.sites(),
+            scenario.plans().stream().map(Plan::candidate).toList(),
+            SKEW,
+            mutation,
+            new Ears());
+    this.truth =
+        new Truth(
+            timeline,
+            installation.topic(),
+            installation.services(),
+            installation.surroundings().targets(),
+            installation.surroundings().receivers());
     this.invariants = new Invariants(truth);
-    Office office =
-        new Office(timeline, service(Writer.GATE), gate, service(Writer.ROLLOUT), rollout);
-    this.crew = new Crew(timeline, scenario, office, targets);
-    this.weather =
-        new Weather(timeline, scenario, topic, services, surroundings, truth, this::note);
+    this.crew =
+        new Crew(timeline, scenario, installation.office(), installation.surroundings().targets());
+    this.weather = new Weather(installation, scenario, truth, this::note);
     scenario.plans().forEach(plan -> truth.expect(plan.release(), expectation(plan)));
-  }
-
-  private static void receiversAreSteady(Map<String, Receiver> receivers) {
-    Receiver feed = receivers.get("feed");
-    if (feed != null) {
-      feed.makeReliable();
-    }
-  }
-
-  private Service service(Writer writer) {
-    Service service = services.get(writer);
-    if (service == null) {
-      throw new IllegalStateException("no service " + writer);
-    }
-    return service;
   }
 
   private Expectation expectation(Plan plan) {
@@ -179,7 +113,7 @@ final class Run {
   /// Runs to the end; throws a [Violation] at the first step after which an invariant does not
   /// hold.
   void play() {
-    services.values().forEach(service -> service.replicas().forEach(Replica::start));
+    installation.start();
     crew.begin();
     weather.begin();
     Instant last = Timeline.START.plus(LONGEST);
@@ -214,13 +148,13 @@ final class Run {
         return false;
       }
     }
-    Service audit = service(Writer.AUDIT);
-    for (int partition = 0; partition < topic.partitions(); partition++) {
-      if (audit.database().position(partition) < topic.end(partition)) {
+    Service audit = installation.service(Writer.AUDIT);
+    for (int partition = 0; partition < installation.topic().partitions(); partition++) {
+      if (audit.database().position(partition) < installation.topic().end(partition)) {
         return false;
       }
     }
-    return services.values().stream()
+    return installation.services().values().stream()
         .allMatch(service -> service.database().unpublishedCount() == 0);
   }
 

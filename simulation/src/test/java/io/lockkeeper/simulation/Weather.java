@@ -42,6 +42,7 @@ final class Weather {
 
   private static final Duration SETTLING = Duration.ofSeconds(25);
 
+  private final Installation installation;
   private final Timeline timeline;
   private final Scenario scenario;
   private final Topic topic;
@@ -53,19 +54,13 @@ final class Weather {
   private boolean kafkaAway;
   private Instant restoring = Timeline.START;
 
-  Weather(
-      Timeline timeline,
-      Scenario scenario,
-      Topic topic,
-      Map<Writer, Service> services,
-      Surroundings surroundings,
-      Truth truth,
-      Consumer<String> log) {
-    this.timeline = timeline;
+  Weather(Installation installation, Scenario scenario, Truth truth, Consumer<String> log) {
+    this.installation = installation;
+    this.timeline = installation.timeline();
     this.scenario = scenario;
-    this.topic = topic;
-    this.services = services;
-    this.surroundings = surroundings;
+    this.topic = installation.topic();
+    this.services = installation.services();
+    this.surroundings = installation.surroundings();
     this.truth = truth;
     this.log = log;
   }
@@ -126,7 +121,7 @@ final class Weather {
   }
 
   private Service gate() {
-    return services.getOrDefault(Writer.GATE, any(new ArrayList<>(services.values())));
+    return installation.service(Writer.GATE);
   }
 
   private Service lagging() {
@@ -299,18 +294,11 @@ final class Weather {
     topic.setAway(false);
     surroundings.telemetry().setAway(false);
     surroundings.poisoned().clear();
-    surroundings.network().makeReliable();
-    surroundings
-        .receivers()
-        .values()
-        .forEach(
-            receiver -> {
-              receiver.makeReliable();
-              receiver.setAway(scenario.chatDies() != null && receiver.name().equals("chat"));
-            });
-    surroundings.targets().values().forEach(TrafficTarget::makeReliable);
+    installation.makeReliable();
+    for (Receiver receiver : surroundings.receivers().values()) {
+      receiver.setAway(scenario.chatDies() != null && receiver.name().equals("chat"));
+    }
     for (Service service : services.values()) {
-      service.makeReliable();
       if (!service.database().stuck().isEmpty()) {
         service.replicas().forEach(Replica::crash);
       }
