@@ -6,6 +6,8 @@ import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
+import io.lockkeeper.events.GateEvent.ArtifactQuarantined;
+import io.lockkeeper.events.GateEvent.Problem;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DecisionRequested;
@@ -57,6 +59,9 @@ final class Crew {
       if (timeline.chance(100)) {
         timeline.after(plan.at().plus(seconds(60, 600)), () -> request(plan, "mallory"));
       }
+      if (timeline.chance(50)) {
+        refuse(plan);
+      }
       if (plan.withdrawnAfter() != null) {
         timeline.after(
             plan.at().plus(plan.withdrawnAfter()),
@@ -96,6 +101,19 @@ final class Crew {
         new GateCommand.Request(sent, plan.runbook(), plan.digest(), Actor.claimed(requester)));
   }
 
+  /// A request that names a runbook nobody knows, and the same again.
+  private void refuse(Plan plan) {
+    ReleaseId other = new ReleaseId("refused-" + plan.release());
+    GateCommand refusal =
+        new GateCommand.Refuse(
+            "unknown-runbook",
+            List.of(new Problem("/runbook", "no such runbook")),
+            Actor.claimed("rita"),
+            plan.digest());
+    timeline.after(plan.at(), () -> office.ask(other, refusal));
+    timeline.after(plan.at().plus(seconds(1, 300)), () -> office.ask(other, refusal));
+  }
+
   /// People read the topic.
   void hear(Fact fact) {
     if (!heard.add(fact.id())) {
@@ -104,7 +122,18 @@ final class Crew {
     switch (fact.event()) {
       case ApprovalRequested asked -> approve(fact.release(), asked);
       case DecisionRequested asked -> decide(fact, asked);
-      case DeploymentStarted _ -> mayAbort(fact.release());
+      case DeploymentStarted _ -> {
+        mayAbort(fact.release());
+        mayPause(fact.release());
+      }
+      case ArtifactQuarantined quarantined when timeline.chance(100) ->
+          timeline.after(
+              seconds(10, 600),
+              () ->
+                  office.ask(
+                      fact.release(),
+                      new GateCommand.LiftQuarantine(
+                          quarantined.artifact(), Actor.person("otto"), "a false alarm")));
       case RolloutSettled settled when settled.outcome() == Outcome.ROLLBACK_FAILED ->
           finishByHand(fact.release());
       default -> {}
@@ -197,6 +226,19 @@ final class Crew {
       timeline.after(
           plan.abortedAfter(),
           () -> office.ask(release, new RolloutCommand.Abort(Actor.person("otto"), "stop")));
+    }
+  }
+
+  private void mayPause(ReleaseId release) {
+    Plan plan = plans.get(release);
+    if (plan != null && plan.pausedAfter() != null) {
+      Actor otto = Actor.person("otto");
+      timeline.after(
+          plan.pausedAfter(),
+          () -> office.ask(release, new RolloutCommand.Pause(otto, "one moment")));
+      timeline.after(
+          plan.pausedAfter().plus(seconds(20, 900)),
+          () -> office.ask(release, new RolloutCommand.Resume(otto, "go on")));
     }
   }
 

@@ -105,6 +105,7 @@ final class Run {
     return scenario.gentle()
             && plan.abortedAfter() == null
             && plan.withdrawnAfter() == null
+            && !plan.mayBeTurnedBack()
             && !plan.isFirstAgain(scenario.plans())
         ? Expectation.VERIFIED
         : Expectation.ANY;

@@ -58,6 +58,8 @@ record Scenario(
   ///
   /// @param at          when CI asks for it
   /// @param abortedAfter how long after the start somebody aborts it; null when nobody does
+  /// @param pausedAfter how long after the start an operator pauses it for a while; null when
+  /// nobody does
   /// @param withdrawnAfter how long after the request CI takes it back; null when it does not
   record Plan(
       ReleaseId release,
@@ -66,7 +68,14 @@ record Scenario(
       Runbook runbook,
       Candidate candidate,
       @Nullable Duration abortedAfter,
-      @Nullable Duration withdrawnAfter) {
+      @Nullable Duration withdrawnAfter,
+      @Nullable Duration pausedAfter) {
+
+    /// Whether a freeze may turn it back although it is good.
+    boolean mayBeTurnedBack() {
+      return runbook.rollout().onRevoked() == Runbook.Rollout.OnRevoked.BACK
+          && !runbook.gates().freezes().isEmpty();
+    }
 
     /// Whether two releases of this service call themselves the first: then only one of them can be
     /// right.
@@ -92,6 +101,8 @@ record Scenario(
   }
 
   private static final class Draw {
+    private static final String SCRIPT = "undo.sh";
+
     private final long seed;
     private final SplittableRandom random;
     private final Theme theme;
@@ -166,7 +177,8 @@ record Scenario(
           runbook,
           candidate,
           chance(8) ? seconds(1, 1_500) : null,
-          chance(6) ? seconds(1, 2_000) : null);
+          chance(6) ? seconds(1, 2_000) : null,
+          chance(8) ? seconds(1, 1_500) : null);
     }
 
     private Candidate candidate(Site site, int index, Runbook runbook) {
@@ -226,7 +238,8 @@ record Scenario(
               "https://example.org/shop", "c" + index, "main", List.of("ada")),
           List.of(new ReleaseRequest.Evidence("build", Verdict.PASSED, null, null)),
           new ReleaseRequest.Scope(List.of("feature"), List.of(), List.of(), infrastructure),
-          new ReleaseRequest.Backout(List.of(), backup ? List.of("nightly") : List.of(), List.of()),
+          new ReleaseRequest.Backout(
+              List.of(SCRIPT), backup ? List.of("nightly") : List.of(), List.of()),
           List.of());
     }
 
@@ -268,24 +281,28 @@ record Scenario(
               seconds(120, 240),
               seconds(180, 360),
               chance(80) ? Choice.GO_BACK : Choice.WAIT,
-              Choice.WAIT),
-          site.kind() == TrafficTarget.Kind.REFUSING && chance(20)
-              ? new Runbook.Rollback(Runbook.Rollback.Method.REDEPLOY, null, seconds(60, 120))
-              : new Runbook.Rollback(
-                  Runbook.Rollback.Method.REDEPLOY, null, Duration.ofSeconds(90)),
+              theme == Theme.LATE_EVIDENCE || chance(85) ? Choice.WAIT : Choice.ADVANCE),
+          rollback(site),
           new Runbook.Communication(
               theme == Theme.LATE_ANNOUNCEMENT || chance(70) ? "chat" : "feed",
               List.of("everybody"),
-              true,
+              theme == Theme.LATE_ANNOUNCEMENT || chance(85),
               chance(50) ? "tracker" : "feed"),
           new Runbook.PostDeployment(Duration.ofMinutes(20)),
           null);
     }
 
+    private Runbook.Rollback rollback(Site site) {
+      boolean script = site.kind() == TrafficTarget.Kind.REFUSING && chance(20);
+      return script
+          ? new Runbook.Rollback(Runbook.Rollback.Method.SCRIPT, SCRIPT, seconds(60, 120))
+          : new Runbook.Rollback(Runbook.Rollback.Method.REDEPLOY, null, seconds(60, 120));
+    }
+
     private Runbook.Rollout.OnRevoked onRevoked() {
-      return switch (random.nextInt(3)) {
-        case 0 -> Runbook.Rollout.OnRevoked.HOLD;
-        case 1 -> Runbook.Rollout.OnRevoked.FINISH_STAGE;
+      return switch (random.nextInt(6)) {
+        case 0, 1 -> Runbook.Rollout.OnRevoked.FINISH_STAGE;
+        case 2 -> Runbook.Rollout.OnRevoked.BACK;
         default -> Runbook.Rollout.OnRevoked.HOLD;
       };
     }

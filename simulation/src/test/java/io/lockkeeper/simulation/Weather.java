@@ -35,6 +35,7 @@ final class Weather {
     LAG,
     BUG,
     TELEMETRY,
+    GARBLE,
     RECEIVER,
     TARGET,
     HAND
@@ -114,6 +115,7 @@ final class Weather {
       case LAG -> lag(timeline.chance(700) ? lagging() : service);
       case BUG -> poison(service);
       case TELEMETRY -> takeTelemetry();
+      case GARBLE -> garbleTelemetry();
       case RECEIVER -> takeReceiver();
       case TARGET -> breakTarget();
       case HAND -> touchTarget();
@@ -223,6 +225,13 @@ final class Weather {
         });
   }
 
+  private void garbleTelemetry() {
+    Duration length = outage(20, 200, 900);
+    log.accept("GARBLED telemetry for " + length);
+    surroundings.telemetry().setGarbled(true);
+    timeline.after(length, () -> surroundings.telemetry().setGarbled(false));
+  }
+
   private void takeReceiver() {
     Receiver receiver = receiver(timeline.chance(850) ? "chat" : "tracker");
     Duration length = outage(10, 120, 900);
@@ -293,6 +302,7 @@ final class Weather {
     over = true;
     topic.setAway(false);
     surroundings.telemetry().setAway(false);
+    surroundings.telemetry().setGarbled(false);
     surroundings.poisoned().clear();
     installation.makeReliable();
     for (Receiver receiver : surroundings.receivers().values()) {

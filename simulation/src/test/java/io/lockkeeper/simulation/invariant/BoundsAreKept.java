@@ -22,7 +22,8 @@ final class BoundsAreKept extends Invariant {
 
   private static final Duration GRACE = Duration.ofSeconds(75);
 
-  private record Bound(Instant until, String what) {}
+  /// @param asked whether a person is asked already: a further hold then waits for that answer
+  private record Bound(Instant until, String what, boolean asked) {}
 
   private final Map<ReleaseId, Bound> bounds = new LinkedHashMap<>();
 
@@ -35,10 +36,17 @@ final class BoundsAreKept extends Invariant {
   @Override
   public void written(Fact fact) {
     switch (fact.event()) {
-      case StagePaused paused ->
-          bounds.put(fact.release(), new Bound(paused.until(), "the hold " + paused.hold()));
-      case DecisionRequested asked ->
-          bounds.put(fact.release(), new Bound(asked.due(), "the question about " + asked.hold()));
+      case StagePaused paused -> {
+        Bound open = bounds.get(fact.release());
+        if (open == null || !open.asked()) {
+          String what = "the hold " + paused.hold();
+          bounds.put(fact.release(), new Bound(paused.until(), what, false));
+        }
+      }
+      case DecisionRequested asked -> {
+        String what = "the question about " + asked.hold();
+        bounds.put(fact.release(), new Bound(asked.due(), what, true));
+      }
       case StageResumed _, DecisionTaken _, RolloutHalted _, RolloutSettled _, StageStarted _ ->
           bounds.remove(fact.release());
       default -> {}

@@ -2,17 +2,23 @@ package io.lockkeeper.simulation.invariant;
 
 import io.lockkeeper.audit.DeploymentLog;
 import io.lockkeeper.events.EventId;
+import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.simulation.platform.Topic;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The record.
 final class LogEqualsTopic extends Invariant {
 
+  private final Set<Class<?>> onTheWire = new HashSet<>();
   private final Map<ReleaseId, Map<EventId, Fact>> published = new LinkedHashMap<>();
 
   LogEqualsTopic(Truth truth) {
@@ -22,6 +28,11 @@ final class LogEqualsTopic extends Invariant {
   @Override
   public void published(Topic.Delivery delivery) {
     Fact fact = delivery.fact();
+    if (onTheWire.add(fact.event().getClass())) {
+      ReleaseEvent event = fact.event();
+      ReleaseEvent read = EventJson.read(EventTypes.nameOf(event), EventJson.write(event));
+      require(read.equals(event), "%s is read as %s", event, read);
+    }
     published
         .computeIfAbsent(fact.release(), _ -> new LinkedHashMap<>())
         .putIfAbsent(fact.id(), fact);

@@ -76,6 +76,11 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
       Sight sight = new Sight(after, looks + 1, faulty, plain);
       return new Taken(sight, new WatchCommand.TelemetryFailed(after, "nothing could be read"));
     }
+    if (surroundings.telemetry().isGarbled()) {
+      Sight sight = new Sight(after, looks + 1, faulty, plain);
+      Assessment nothing = Assessment.errored("no sample makes sense");
+      return new Taken(sight, new WatchCommand.Looked(look(release, looks + 1), after, nothing));
+    }
     Duration passed = clock.seen() == null ? Duration.ZERO : Duration.between(clock.seen(), at);
     Duration patience = WatchClock.patience(goal.monitoring().interval());
     boolean counts = !passed.isNegative() && passed.compareTo(patience) <= 0;

@@ -1,13 +1,24 @@
 package io.lockkeeper.simulation.world;
 
-/// Whether metrics can be read at all.
+/// Whether metrics can be read at all, and are worth it.
 public final class Telemetry {
 
   private boolean away;
+  private boolean garbled;
 
   /// Whether nothing can be read.
   public boolean isAway() {
     return away;
+  }
+
+  /// Whether what can be read is of no use.
+  public boolean isGarbled() {
+    return garbled;
+  }
+
+  /// Makes it useless, or useful again.
+  public void setGarbled(boolean garbled) {
+    this.garbled = garbled;
   }
 
   /// Takes it away, or brings it back.
