@@ -40,6 +40,7 @@ public class LedgerReader {
   private static final Logger LOG = Logger.getLogger(LedgerReader.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration COMPARE = Duration.ofSeconds(5);
 
   private final LedgerWriter ledger;
   private final Map<String, Object> broker;
@@ -54,6 +55,7 @@ public class LedgerReader {
   private volatile boolean closed;
   private volatile @Nullable Consumer<String, byte[]> consumer;
   private volatile Thread thread = new Thread(() -> {}, "not-started");
+  private long compared = System.nanoTime();
   private volatile long behind;
   private volatile @Nullable String trouble = "not started";
 
@@ -134,12 +136,29 @@ public class LedgerReader {
     for (TopicPartition partition : records.partitions()) {
       add(open, partition, records.records(partition));
     }
+    if (System.nanoTime() - compared > COMPARE.toNanos()) {
+      compare(open);
+      compared = System.nanoTime();
+    }
     long sum = 0;
     for (TopicPartition partition : open.assignment()) {
       sum += open.currentLag(partition).orElse(0);
     }
     behind = sum;
     trouble = null;
+  }
+
+  /// A database that was set back while the service runs lacks what this consumer has already passed; a
+  /// partition in which nothing more comes would never tell.
+  private void compare(Consumer<String, byte[]> open) throws SQLException {
+    for (TopicPartition partition : open.assignment()) {
+      long next = ledger.next(partition.partition());
+      if (next < open.position(partition)) {
+        LOG.warnf("the ledger of %s ends at %d and was further", partition, next);
+        seek(open, partition, next);
+        wentBackTo.put(partition.partition(), next);
+      }
+    }
   }
 
   private void add(
