@@ -148,8 +148,8 @@ public class LedgerReader {
     trouble = null;
   }
 
-  /// A database that was set back while the service runs lacks what this consumer has already passed; a
-  /// partition in which nothing more comes would never tell.
+  /// A database that was set back while the service runs lacks what this consumer has already
+  /// passed; a partition in which nothing more comes would never tell.
   private void compare(Consumer<String, byte[]> open) throws SQLException {
     for (TopicPartition partition : open.assignment()) {
       long next = ledger.next(partition.partition());
