@@ -182,6 +182,9 @@ public final class Rollout {
       case StagePaused it -> {
         pause = it;
         answer = null;
+        if (question != null && question.asked().hold() != it.hold()) {
+          question = null; // nobody's silence decides about a reason that counts no more
+        }
       }
       case RolloutEvent.StageResumed _ -> continued();
       case DecisionRequested it -> question = new Question(fact.id(), it);

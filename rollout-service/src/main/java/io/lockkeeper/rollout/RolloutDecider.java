@@ -287,13 +287,19 @@ public final class RolloutDecider {
     if (hold.isEmpty()) {
       return List.of(new StageResumed());
     }
-    if (pause == null || rollout.answer() != null) {
+    if (pause == null || rollout.answer() != null || isAnotherReason(pause, hold.get())) {
       return List.of(paused(rollout, runbook, hold.get(), now));
     }
     if (rollout.question() == null && !now.isBefore(pause.until())) {
       return List.of(question(rollout, runbook, pause, hold.get(), now));
     }
     return List.of();
+  }
+
+  /// Another reason has a bound and a question of its own. An operator's pause stays, whatever else
+  /// there is.
+  private static boolean isAnotherReason(StagePaused pause, Hold hold) {
+    return pause.hold() != hold && pause.hold() != Hold.OPERATOR;
   }
 
   private static StagePaused paused(Rollout rollout, Runbook runbook, Hold hold, Instant now) {

@@ -285,10 +285,10 @@ class RolloutDeciderTest {
       var release = baking();
       release.after(Duration.ofMinutes(17));
       assertThat(types(release.after(HOLD))).containsExactly(DecisionRequested.class);
-      release.when(new TelemetryLost(release.now(), "refused"));
-      assertThat(types(release.when(decide(release, Choice.ADVANCE))))
-          .containsExactly(DecisionTaken.class, StagePaused.class);
-      assertThat(release.state().pause().hold()).isEqualTo(Hold.TELEMETRY_LOST);
+      RolloutCommand advance = decide(release, Choice.ADVANCE);
+      assertThat(holds(release.when(new TelemetryLost(release.now(), "refused"))))
+          .containsExactly(Hold.TELEMETRY_LOST);
+      assertThat(types(release.when(advance))).containsExactly(CommandRefused.class);
     }
 
     @Test
@@ -306,6 +306,32 @@ class RolloutDeciderTest {
           .doesNotContain(StageStarted.class);
       assertThat(types(release.when(new TelemetryRecovered(Duration.ofSeconds(30)))))
           .containsExactly(StageResumed.class, StageStarted.class);
+    }
+
+    @Test
+    @DisplayName("D4: silence decides nothing about a reason that has gone under an operator's pause")
+    void silenceAboutWhatHasGone() {
+      var release = baking();
+      release.when(new TelemetryLost(release.now(), "refused"));
+      assertThat(types(release.after(HOLD))).containsExactly(DecisionRequested.class);
+      release.when(new RolloutCommand.Pause(ALICE, "let me look"));
+      release.when(new TelemetryRecovered(HOLD));
+      assertThat(types(release.after(HOLD))).containsExactly(DecisionRequested.class);
+      assertThat(release.state().question().asked().hold()).isEqualTo(Hold.OPERATOR);
+    }
+
+    @Test
+    @DisplayName("D4: another reason to hold has a bound and a question of its own")
+    void anotherReason() {
+      var release = baking();
+      release.when(verified(0, 1, Verdict.INCONCLUSIVE));
+      assertThat(types(release.after(HOLD))).containsExactly(DecisionRequested.class);
+      release.when(new ClearanceRevoked(RunbookLine.G3, "freeze"));
+      assertThat(holds(release.when(verified(0, 1, Verdict.PASSED))))
+          .containsExactly(Hold.NOT_CLEARED);
+      assertThat(release.state().question()).isNull();
+      assertThat(types(release.after(HOLD))).containsExactly(DecisionRequested.class);
+      assertThat(release.state().question().asked().hold()).isEqualTo(Hold.NOT_CLEARED);
     }
 
     @Test
