@@ -4,6 +4,7 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DecisionRequested;
 import io.lockkeeper.events.RolloutEvent.DecisionTaken;
+import io.lockkeeper.events.RolloutEvent.Hold;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
@@ -22,8 +23,8 @@ final class BoundsAreKept extends Invariant {
 
   private static final Duration GRACE = Duration.ofSeconds(75);
 
-  /// @param asked whether a person is asked already: a further hold then waits for that answer
-  private record Bound(Instant until, String what, boolean asked) {}
+  /// @param asked whether a person is asked already: a further hold of the same reason waits for that answer
+  private record Bound(Instant until, Hold hold, boolean asked) {}
 
   private final Map<ReleaseId, Bound> bounds = new LinkedHashMap<>();
 
@@ -38,15 +39,12 @@ final class BoundsAreKept extends Invariant {
     switch (fact.event()) {
       case StagePaused paused -> {
         Bound open = bounds.get(fact.release());
-        if (open == null || !open.asked()) {
-          String what = "the hold " + paused.hold();
-          bounds.put(fact.release(), new Bound(paused.until(), what, false));
+        if (open == null || !open.asked() || open.hold() != paused.hold()) {
+          bounds.put(fact.release(), new Bound(paused.until(), paused.hold(), false));
         }
       }
-      case DecisionRequested asked -> {
-        String what = "the question about " + asked.hold();
-        bounds.put(fact.release(), new Bound(asked.due(), what, true));
-      }
+      case DecisionRequested asked ->
+          bounds.put(fact.release(), new Bound(asked.due(), asked.hold(), true));
       case StageResumed _, DecisionTaken _, RolloutHalted _, RolloutSettled _, StageStarted _ ->
           bounds.remove(fact.release());
       default -> {}
@@ -67,7 +65,11 @@ final class BoundsAreKept extends Invariant {
       Instant from = until.isAfter(undisturbed) ? until : undisturbed;
       if (now.isAfter(from.plus(GRACE))) {
         throw violation(
-            "%s: %s was to end at %s and goes on", entry.getKey(), entry.getValue().what(), until);
+            "%s: the %s about %s was to end at %s and goes on",
+            entry.getKey(),
+            entry.getValue().asked() ? "question" : "hold",
+            entry.getValue().hold(),
+            until);
       }
     }
   }
