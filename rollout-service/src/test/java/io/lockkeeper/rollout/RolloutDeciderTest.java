@@ -309,7 +309,8 @@ class RolloutDeciderTest {
     }
 
     @Test
-    @DisplayName("D4: silence decides nothing about a reason that has gone under an operator's pause")
+    @DisplayName(
+        "D4: silence decides nothing about a reason that has gone under an operator's pause")
     void silenceAboutWhatHasGone() {
       var release = baking();
       release.when(new TelemetryLost(release.now(), "refused"));
