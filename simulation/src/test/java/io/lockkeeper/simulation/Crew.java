@@ -184,7 +184,7 @@ final class Crew {
       EventId stale = new EventId(new java.util.UUID(1, timeline.random().nextLong()));
       decision(fact.release(), stale, Choice.WAIT, seconds(1, 20));
     }
-    if (timeline.chance(100)) {
+    if (timeline.chance(100) && !asked.choices().contains(Choice.CANCEL)) {
       decision(fact.release(), fact.id(), Choice.CANCEL, seconds(1, 20));
     }
     Choice choice = scenario.gentle() ? sensible(fact.release(), asked) : any(asked.choices());

@@ -106,7 +106,7 @@ final class Run {
             && plan.abortedAfter() == null
             && plan.withdrawnAfter() == null
             && !plan.mayBeTurnedBack()
-            && !plan.isFirstAgain(scenario.plans())
+            && !plan.mayNotBeFirst(scenario.plans())
         ? Expectation.VERIFIED
         : Expectation.ANY;
   }

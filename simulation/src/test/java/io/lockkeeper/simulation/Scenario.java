@@ -77,16 +77,13 @@ record Scenario(
           && !runbook.gates().freezes().isEmpty();
     }
 
-    /// Whether two releases of this service call themselves the first: then only one of them can be
-    /// right.
-    boolean isFirstAgain(List<Plan> plans) {
+    /// Whether it calls itself the first release of a service and another may be verified before
+    /// it.
+    boolean mayNotBeFirst(List<Plan> plans) {
       return request.first()
           && plans.stream()
               .anyMatch(
-                  other ->
-                      other != this
-                          && other.request().first()
-                          && Lane.of(other.request()).equals(Lane.of(request)));
+                  other -> other != this && Lane.of(other.request()).equals(Lane.of(request)));
     }
 
     /// What an approval is bound to.

@@ -23,7 +23,8 @@ final class BoundsAreKept extends Invariant {
 
   private static final Duration GRACE = Duration.ofSeconds(75);
 
-  /// @param asked whether a person is asked already: a further hold of the same reason waits for that answer
+  /// @param asked whether a person is asked already: a further hold of the same reason waits for
+  /// that answer
   private record Bound(Instant until, Hold hold, boolean asked) {}
 
   private final Map<ReleaseId, Bound> bounds = new LinkedHashMap<>();

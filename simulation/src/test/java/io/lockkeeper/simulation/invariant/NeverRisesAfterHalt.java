@@ -2,7 +2,7 @@ package io.lockkeeper.simulation.invariant;
 
 import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RolloutEvent.RolloutHalted;
+import io.lockkeeper.events.RolloutEvent.RollbackStarted;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import java.time.Duration;
@@ -20,7 +20,7 @@ final class NeverRisesAfterHalt extends Invariant {
   private record Risen(TrafficTarget target, Digest candidate, Instant at) {}
 
   private final Map<ReleaseId, Risen> risen = new LinkedHashMap<>();
-  private final Map<ReleaseId, Instant> acted = new HashMap<>();
+  private final Map<ReleaseId, Integer> acted = new HashMap<>();
 
   NeverRisesAfterHalt(Truth truth) {
     super(truth, "R1: the candidate's share never rises after RolloutHalted");
@@ -46,15 +46,16 @@ final class NeverRisesAfterHalt extends Invariant {
     }
   }
 
-  /// Whether the target was told before the halt, and has not been told anything since.
+  /// Whether what acts was asked for before the halt, and the way back has not reached the target
+  /// yet.
   private boolean isOvertaken(Course course) {
-    Instant told = acted.getOrDefault(course.release(), Instant.MIN);
-    return course.lastAt(RolloutHalted.class).filter(told::isBefore).isPresent();
+    int asked = acted.getOrDefault(course.release(), Integer.MAX_VALUE);
+    return course.last(RollbackStarted.class).filter(back -> asked < back.effect()).isPresent();
   }
 
   @Override
   public void acted(TrafficTarget target, TrafficTarget.Effect effect) {
-    acted.put(effect.release(), truth.now());
+    acted.put(effect.release(), effect.fence().number());
   }
 
   /// Whether the same artifact is on its way in another release.
