@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// restarts.
 public final class LocalStack implements AutoCloseable {
 
+  /// The launcher holds the packed programs in memory when it unpacks them at the first start, MiB.
+  private static final int DATABASE_HEAP = 256;
+
   private static final Duration STARTING = Duration.ofSeconds(90);
 
   private final Layout layout;
@@ -107,7 +110,7 @@ public final class LocalStack implements AutoCloseable {
         Part.POSTGRES,
         tool(
             PostgresServer.class,
-            96,
+            DATABASE_HEAP,
             layout.folder("postgres").toString(),
             String.valueOf(layout.port(Part.POSTGRES)),
             "--password-file",

@@ -31,6 +31,10 @@ public final class PostgresServer implements AutoCloseable {
   /// The name under which databases and roles are made.
   public static final String ADMIN = "postgres";
 
+  /// Where the programs are unpacked, once for every server of this machine.
+  private static final Path PROGRAMS =
+      Path.of(System.getProperty("java.io.tmpdir"), "lockkeeper-postgres");
+
   private static final int MAX_CONNECTIONS = 200;
   private static final Duration STARTING = Duration.ofSeconds(60);
   private static final Duration STOPPING = Duration.ofSeconds(20);
@@ -74,6 +78,7 @@ public final class PostgresServer implements AutoCloseable {
     }
     Files.createDirectories(folder);
     Redirect log = Redirect.appendTo(folder.resolve("postgres.log").toFile());
+    DatabasePrograms.discardUnfinished(PROGRAMS);
     running = launch(log);
     try {
       databases.ensure();
@@ -85,6 +90,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private EmbeddedPostgres launch(Redirect log) throws IOException {
     return EmbeddedPostgres.builder()
+        .setOverrideWorkingDirectory(PROGRAMS.toFile())
         .setDataDirectory(data(folder))
         .setCleanDataDirectory(false)
         .setRegisterShutdownHook(false)

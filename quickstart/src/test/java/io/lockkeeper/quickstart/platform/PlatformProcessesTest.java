@@ -117,7 +117,7 @@ class PlatformProcessesTest {
     try (OwnProcess tests =
         OwnProcess.start(
             folder,
-            "96m",
+            "256m",
             PostgresServer.class,
             orphan.resolve("postgres"),
             0,
@@ -147,7 +147,7 @@ class PlatformProcessesTest {
   private OwnProcess postgres(int port, Path password) throws Exception {
     return OwnProcess.start(
         folder,
-        "96m",
+        "256m",
         PostgresServer.class,
         folder.resolve("postgres"),
         port,
