@@ -27,10 +27,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Brings one release's target to its goal and keeps looking at it, until the release is over. A
-/// goal that
-/// changes cancels the call that is under way: a slow target never delays a way back.
+/// goal that changes cancels the call that is under way: a slow target never delays a way back. A
+/// change that the target refused is asked for again only after a while, as long as it is the goal.
 final class Pursuit implements Runnable {
 
   private static final Logger LOG = Logger.getLogger(Pursuit.class);
@@ -45,6 +46,10 @@ final class Pursuit implements Runnable {
   private final Platform platform;
   private final ExecutorService threads;
   private final Semaphore woken = new Semaphore(0);
+  private @Nullable Refused refused;
+
+  /// A change that the target did not make, and when it is asked for again.
+  private record Refused(Change change, Instant again) {}
 
   Pursuit(
       ReleaseId release,
@@ -117,7 +122,7 @@ final class Pursuit implements Runnable {
   }
 
   private boolean pursue(Target target, Change change) throws InterruptedException {
-    Instant notBefore = change.notBefore();
+    Instant notBefore = notBefore(change);
     Instant now = Instant.now();
     if (notBefore != null && now.isBefore(notBefore)) {
       Duration left = Duration.between(now, notBefore);
@@ -139,7 +144,10 @@ final class Pursuit implements Runnable {
           return true;
         }
       }
-      report(command(change, call.get()));
+      Result result = call.get();
+      refused =
+          result instanceof Result.Failed ? new Refused(change, Instant.now().plus(LOOK)) : null;
+      report(command(change, result));
     } catch (ExecutionException e) {
       LOG.warnf(e.getCause(), "%s of %s failed", change.action(), release);
       await(PAUSE);
@@ -147,6 +155,11 @@ final class Pursuit implements Runnable {
       call.cancel(true);
     }
     return true;
+  }
+
+  private @Nullable Instant notBefore(Change change) {
+    Refused last = refused;
+    return last != null && last.change().equals(change) ? last.again() : change.notBefore();
   }
 
   private boolean isStillAsked(Change change) {

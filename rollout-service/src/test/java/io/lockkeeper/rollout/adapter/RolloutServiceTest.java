@@ -19,6 +19,7 @@ import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageApplied;
+import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
@@ -136,6 +137,25 @@ class RolloutServiceTest {
         .statusCode(409)
         .body("code", equalTo("command-refused"))
         .body("detail", notNullValue());
+  }
+
+  @Test
+  @DisplayName(
+      "D3: a target that failed a stage is not called over and over while the release holds")
+  void aFailedStageIsNotHammered() throws Exception {
+    target.misbehave("{\"failNext\":1}");
+    startRelease(10, 100);
+    awaitFacts(StagePaused.class, 1);
+    await()
+        .during(Duration.ofSeconds(4))
+        .atMost(Duration.ofSeconds(6))
+        .until(() -> target.repeats().size() <= 5);
+    as("operator")
+        .body("{\"reason\":\"enough\"}")
+        .post("/rollouts/" + release + "/abort")
+        .then()
+        .statusCode(200);
+    awaitFacts(RolledBack.class, 1);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.lockkeeper.quickstart.wire.Loopback;
 import io.lockkeeper.quickstart.wire.StandardWebhook;
 import io.lockkeeper.rollout.RolloutScenario;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,6 +78,16 @@ final class TargetFixture implements AutoCloseable {
   List<String> effects() throws IOException {
     Path file = folder.resolve("effects.jsonl");
     return Files.exists(file) ? Files.readAllLines(file) : List.of();
+  }
+
+  /// The calls that asked again for what it had been asked before, one line each.
+  List<String> repeats() {
+    Path file = folder.resolve("effects.jsonl.repeats");
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
