@@ -36,6 +36,22 @@ final class JournalPage {
   // A foreign clock further ahead than this is not followed.
   private static final Duration SKEW = Duration.ofSeconds(5);
 
+  /// A page as a transaction left it.
+  ///
+  /// @param facts oldest first
+  /// @param unreadable which fact cannot be read, in words
+  /// @param seen the offset of the last fact that was consumed; null when none was
+  /// @param newest the time of our last fact; null when there is none
+  /// @param newestForeign the latest time of the others' facts; null when there is none
+  /// @param ownSequence the sequence of our last fact; 0 when there is none
+  record Snapshot(
+      List<Fact> facts,
+      Optional<String> unreadable,
+      @Nullable Long seen,
+      @Nullable Instant newest,
+      @Nullable Instant newestForeign,
+      int ownSequence) {}
+
   private final Connection connection;
   private final JournalOwner owner;
   private final ReleaseId release;
@@ -57,10 +73,45 @@ final class JournalPage {
   static JournalPage open(Connection connection, JournalOwner owner, ReleaseId release)
       throws SQLException {
     JournalPage page = new JournalPage(connection, owner, release);
-    for (JournalTables.Entry entry : JournalTables.entries(connection, release)) {
-      page.add(entry.envelope(), entry.data(), entry.offset());
-    }
+    page.addAll(JournalTables.entries(connection, release, 1));
     return page;
+  }
+
+  /// The same, reading only what came after an earlier page of this release. When the table does
+  /// not hold that page's last fact at its place, all of it is read.
+  static JournalPage open(
+      Connection connection, JournalOwner owner, ReleaseId release, Optional<Snapshot> earlier)
+      throws SQLException {
+    if (earlier.isEmpty() || earlier.get().facts().isEmpty()) {
+      return open(connection, owner, release);
+    }
+    Snapshot known = earlier.get();
+    List<JournalTables.Entry> entries =
+        JournalTables.entries(connection, release, known.facts().size());
+    if (entries.isEmpty()
+        || !entries.getFirst().envelope().id().equals(known.facts().getLast().id().value())) {
+      return open(connection, owner, release);
+    }
+    JournalPage page = new JournalPage(connection, owner, release);
+    page.facts.addAll(known.facts());
+    page.unreadable = known.unreadable();
+    page.seen = known.seen();
+    page.newest = known.newest();
+    page.newestForeign = known.newestForeign();
+    page.ownSequence = known.ownSequence();
+    page.addAll(entries.subList(1, entries.size()));
+    return page;
+  }
+
+  private void addAll(List<JournalTables.Entry> entries) {
+    for (JournalTables.Entry entry : entries) {
+      add(entry.envelope(), entry.data(), entry.offset());
+    }
+  }
+
+  /// The page as it is now, to be kept once the transaction is committed.
+  Snapshot snapshot() {
+    return new Snapshot(List.copyOf(facts), unreadable, seen, newest, newestForeign, ownSequence);
   }
 
   /// Everything on the page, oldest first.
@@ -138,8 +189,7 @@ final class JournalPage {
   }
 
   // Later than everything known, so that the order of time agrees with cause; but a foreign clock
-  // that is
-  // far ahead is not followed.
+  // that is far ahead is not followed.
   private Instant timeOfNext(Instant now) {
     Instant time = now.truncatedTo(ChronoUnit.MICROS);
     if (newestForeign != null && !newestForeign.isAfter(now.plus(SKEW))) {

@@ -55,13 +55,16 @@ final class JournalTables {
     }
   }
 
-  static List<Entry> entries(Connection connection, ReleaseId release) throws SQLException {
+  /// The facts of a release from this revision on, in their order.
+  static List<Entry> entries(Connection connection, ReleaseId release, int from)
+      throws SQLException {
     String sql =
         "select position, topic_offset, "
             + COLUMNS
-            + " from release_event where release_id = ? order by revision";
+            + " from release_event where release_id = ? and revision >= ? order by revision";
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setString(1, release.value());
+      select.setInt(2, from);
       return entries(select);
     }
   }

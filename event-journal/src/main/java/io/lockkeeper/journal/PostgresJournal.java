@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +36,7 @@ public final class PostgresJournal implements EventJournal {
   private final JournalCounters counters;
   private final List<Consumer<Committed>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong highest = new AtomicLong();
+  private final RecentPages recent = new RecentPages();
   private volatile Runnable onSetBack;
 
   /// A journal on this database, which has the tables of `db/journal`.
@@ -73,6 +75,11 @@ public final class PostgresJournal implements EventJournal {
       return;
     }
     Envelope envelope = read.get();
+    if (envelope.writer() == owner.writer() && recent.knows(envelope.release(), envelope.id())) {
+      // Our own words come back. Where we stand on the topic need not move for them: after a
+      // restart they are compared once more.
+      return;
+    }
     if (owner.keeps(envelope.writer())) {
       Backoff.untilDone(
           "fact " + envelope.id(),
@@ -107,7 +114,8 @@ public final class PostgresJournal implements EventJournal {
     }
     admit();
     return transactions.call(
-        connection -> List.copyOf(JournalPage.open(connection, owner, release).facts()));
+        connection ->
+            List.copyOf(JournalPage.open(connection, owner, release, recent.of(release)).facts()));
   }
 
   @Override
@@ -149,21 +157,21 @@ public final class PostgresJournal implements EventJournal {
       @Nullable ReactionFailed failure) {
     Instant clockNow = clock.instant();
     Instant now = clockNow.isBefore(notBefore) ? notBefore : clockNow;
-    AtomicLong position = new AtomicLong();
+    AtomicReference<Turn> taken = new AtomicReference<>();
     // Read before the transaction begins: what another thread commits meanwhile it need not see.
     long known = highest.get();
     Optional<Committed> committed =
         transactions.call(
             connection -> {
-              Turn turn = new Turn(connection, owner, release, now, counters);
+              Turn turn = new Turn(connection, owner, release, now, counters, recent.of(release));
               if (turn.highest() < known) {
                 throw new SetBack();
               }
-              Optional<Committed> taken = turn.take(opening, failure);
-              position.set(turn.highest());
-              return taken;
+              taken.set(turn);
+              return turn.take(opening, failure);
             });
-    highest.accumulateAndGet(position.get(), Math::max);
+    highest.accumulateAndGet(taken.get().highest(), Math::max);
+    recent.keep(release, taken.get().snapshot());
     return committed;
   }
 
@@ -178,6 +186,7 @@ public final class PostgresJournal implements EventJournal {
   }
 
   private void recover() {
+    recent.clear();
     if (highest.getAndSet(0) > 0) {
       LOG.warn("the database is older than it was; comparing it with the topic");
       admission.close();

@@ -52,12 +52,15 @@ final class Turn {
   private final JournalPage page;
 
   /// Begins the transaction's work.
+  ///
+  /// @param earlier what was read of the release before
   Turn(
       Connection connection,
       JournalOwner owner,
       ReleaseId release,
       Instant now,
-      JournalCounters counters)
+      JournalCounters counters,
+      Optional<JournalPage.Snapshot> earlier)
       throws SQLException {
     this.connection = connection;
     this.owner = owner;
@@ -65,7 +68,12 @@ final class Turn {
     this.now = now;
     this.counters = counters;
     this.margin = JournalTables.margin(connection, release);
-    this.page = JournalPage.open(connection, owner, release);
+    this.page = JournalPage.open(connection, owner, release, earlier);
+  }
+
+  /// The page as the turn leaves it.
+  JournalPage.Snapshot snapshot() {
+    return page.snapshot();
   }
 
   /// The last position in the journal, as far as this turn knows.
