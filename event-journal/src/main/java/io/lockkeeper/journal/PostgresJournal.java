@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -196,7 +197,9 @@ public final class PostgresJournal implements EventJournal {
 
   private void admit() {
     if (!admission.await(LONGEST_WAIT_FOR_RECOVERY)) {
-      throw new JournalUnavailable("the journal is still recovering", null);
+      throw new JournalUnavailable(
+          "the journal is still recovering",
+          new TimeoutException("longer than " + LONGEST_WAIT_FOR_RECOVERY));
     }
   }
 

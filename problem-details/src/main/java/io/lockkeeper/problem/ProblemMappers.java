@@ -13,6 +13,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -26,6 +27,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 public final class ProblemMappers {
 
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   @ServerExceptionMapper
   Response thrown(ProblemException e) {
@@ -95,6 +98,10 @@ public final class ProblemMappers {
 
   @ServerExceptionMapper
   Response unexpected(Throwable e) {
+    if (Outage.isBehind(e)) {
+      LOG.warnf("request answered by 503: %s", e);
+      return unavailable();
+    }
     URI occurrence = URI.create("urn:uuid:" + UUID.randomUUID());
     LOG.errorf(e, "request failed: %s", occurrence);
     return answer(
@@ -153,6 +160,19 @@ public final class ProblemMappers {
                 "./lockkeeper token NAME ROLE… prints one for a local installation",
                 List.of()))
         .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+        .build();
+  }
+
+  private static Response unavailable() {
+    return builder(
+            Problem.of(
+                503,
+                "temporarily-unavailable",
+                "The service cannot answer at the moment",
+                "Its database is away or it is still starting. A command may have taken effect:"
+                    + " read the release before you repeat it.",
+                List.of()))
+        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
         .build();
   }
 

@@ -26,12 +26,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every failure of a REST call is an RFC 9457 problem.
 @QuarkusTest
@@ -75,6 +79,11 @@ final class ProblemTest {
             new ProblemException(409, "already-placed", "It is placed", "order 7 is on its way");
         case "unauthorized" -> new UnauthorizedException("secret reason");
         case "forbidden" -> new ForbiddenException("secret reason");
+        case "database-away" ->
+            new IllegalStateException("not known", new SQLRecoverableException("10.0.0.7 is away"));
+        case "pool-empty" -> new IllegalStateException(new SQLException("no connection in time"));
+        case "starting" -> new IllegalStateException(new TimeoutException("still recovering"));
+        case "refused" -> new IllegalStateException(new SQLException("duplicate key", "23505"));
         case "missing" -> new NotFoundException("secret reason");
         default -> new IllegalStateException("password=hunter2");
       };
@@ -168,5 +177,20 @@ final class ProblemTest {
   void unexpected() {
     isProblem(given().get("/orders/bug").then(), 500, "internal-error")
         .body("instance", startsWith("urn:uuid:"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"database-away", "pool-empty", "starting"})
+  @DisplayName("What passes by itself is 503 and says when to come again")
+  void unavailable(String failure) {
+    isProblem(given().get("/orders/" + failure).then(), 503, "temporarily-unavailable")
+        .header("Retry-After", "5")
+        .body(not(containsString("10.0.0.7")));
+  }
+
+  @Test
+  @DisplayName("What the database refuses comes again, and is 500")
+  void refused() {
+    isProblem(given().get("/orders/refused").then(), 500, "internal-error");
   }
 }
