@@ -48,7 +48,7 @@ public final class DemoShop {
     shop.stack.startTool(
         Part.TARGET,
         TrafficTarget.class,
-        64,
+        128,
         "--port",
         String.valueOf(shop.layout.port(Part.SHOP)),
         "--control-port",

@@ -32,7 +32,12 @@ public record Layout(Path home, Path data, int basePort) {
 
   /// `http://127.0.0.1:PORT` of a part.
   public String url(Part part) {
-    return "http://127.0.0.1:" + port(part);
+    return loopback(port(part));
+  }
+
+  /// `http://127.0.0.1:PORT`.
+  static String loopback(int port) {
+    return "http://127.0.0.1:" + port;
   }
 
   /// Where Kafka's clients connect.

@@ -200,21 +200,47 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
+  /// Another process of a service, on a port of its own and on the same database and topics; not
+  /// started, and its caller's to end.
+  public Child replica(Part service, int port) throws IOException {
+    String name = service.title() + "-" + port;
+    return new Child(
+        name,
+        serviceCommand(service),
+        serviceEnvironment(service, port),
+        layout.log(name),
+        layout.folder("run").resolve(name + ".pid"),
+        any -> answers(Layout.loopback(port)));
+  }
+
   private void startService(Part service) throws IOException {
+    int port = layout.port(service);
+    start(
+        service,
+        child(
+            service,
+            serviceCommand(service),
+            serviceEnvironment(service, port),
+            any -> answers(Layout.loopback(port))));
+  }
+
+  private List<String> serviceCommand(Part service) throws IOException {
     Path jar = layout.home().resolve(service.title() + "/target/quarkus-app/quarkus-run.jar");
     if (!Files.exists(jar)) {
       throw new IOException(jar + " is missing; build it with ./lockkeeper build");
     }
     List<String> command = java(256);
     command.addAll(List.of("-jar", jar.toString()));
-    URI ready = URI.create(layout.url(service) + "/q/health/ready");
-    start(service, child(service, command, serviceEnvironment(service), any -> answers(ready)));
+    return command;
   }
 
-  private boolean answers(URI address) {
+  private boolean answers(String service) {
     try {
       HttpRequest request =
-          HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(2)).GET().build();
+          HttpRequest.newBuilder(URI.create(service + "/q/health/ready"))
+              .timeout(Duration.ofSeconds(2))
+              .GET()
+              .build();
       return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
@@ -224,9 +250,9 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private Map<String, String> serviceEnvironment(Part service) throws IOException {
+  private Map<String, String> serviceEnvironment(Part service, int port) throws IOException {
     Map<String, String> environment = new HashMap<>();
-    environment.put("QUARKUS_HTTP_PORT", String.valueOf(layout.port(service)));
+    environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
     environment.put("QUARKUS_DATASOURCE_JDBC_URL", layout.database(service));
     environment.put("QUARKUS_DATASOURCE_USERNAME", service.database());
     environment.put(
@@ -323,6 +349,8 @@ public final class LocalStack implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx" + heap + "m",
+            // A process without memory is of no use to anybody; one that has ended is seen.
+            "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
   }

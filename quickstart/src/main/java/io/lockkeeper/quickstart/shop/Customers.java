@@ -28,9 +28,10 @@ import picocli.CommandLine.Option;
 public final class Customers implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  /// More open requests than this are not sent but counted as skipped: a target that hangs must not
-  /// fill the memory of this process.
-  private static final int MAX_OPEN = 2_000;
+  /// More open requests than this are not sent but counted as skipped: on a machine that stands
+  /// still for a moment they must not fill the memory of this process, nor that of the target,
+  /// where each takes some 100 KiB.
+  private static final int MAX_OPEN = 256;
   private static final int MAX_RATE = 2_000;
 
   private final URI target;

@@ -9,6 +9,7 @@ import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.quickstart.demo.Version;
+import io.lockkeeper.quickstart.local.Child;
 import io.lockkeeper.quickstart.local.Part;
 import io.lockkeeper.quickstart.platform.Databases;
 import java.time.Duration;
@@ -30,6 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
+
+  /// Longer on demand: `-Dsystem.outage=PT2M`.
+  private static final Duration OUTAGE =
+      Duration.parse(System.getProperty("system.outage", "PT15S"));
 
   private final List<ReleaseId> releases = new ArrayList<>();
   private Site site;
@@ -169,6 +174,52 @@ class FaultsIT {
 
   @Test
   @Order(7)
+  @DisplayName("Kafka away in mid-release for a while changes nothing about the end")
+  void kafkaIsAway() throws Exception {
+    Version version = site.nextGood();
+    ReleaseId release = site.release(version);
+    releases.add(release);
+    site.awaitStep(release, DeploymentStarted.class);
+    site.stack().child(Part.KAFKA).kill();
+    pause(OUTAGE);
+    site.stack().child(Part.KAFKA).start();
+    assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.VERIFIED);
+    site.shop().promote(version);
+  }
+
+  @Test
+  @Order(8)
+  @DisplayName("Two replicas of every service share the work; either may go")
+  void twoReplicas() throws Exception {
+    List<Child> replicas = new ArrayList<>();
+    try {
+      for (Part service : Part.SERVICES) {
+        replicas.add(site.startReplica(service));
+      }
+      Version version = site.nextGood();
+      ReleaseId release = site.release(version);
+      releases.add(release);
+      site.awaitStep(release, DeploymentStarted.class);
+      for (int i = 0; i < Part.SERVICES.size(); i++) {
+        // Of some services the first replica goes, of the others the second, for good.
+        Part service = Part.SERVICES.get(i);
+        (i % 2 == 0 && service != Part.AUDIT ? site.stack().child(service) : replicas.get(i))
+            .kill();
+      }
+      assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.VERIFIED);
+      site.shop().promote(version);
+    } finally {
+      for (Child replica : replicas) {
+        replica.kill();
+      }
+      for (Part service : Part.SERVICES) {
+        site.stack().child(service).start();
+      }
+    }
+  }
+
+  @Test
+  @Order(9)
   @DisplayName("D5: after all that, databases, log, target, channel and incident tracker agree")
   void everybodyAgrees() throws Exception {
     Agreement.check(site, releases);

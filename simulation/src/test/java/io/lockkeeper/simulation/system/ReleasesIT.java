@@ -32,6 +32,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReleasesIT {
 
+  private static final int MUTANTS = 10_000;
+
   /// More on demand: `-Dsystem.good=20`.
   private static final int GOOD = Integer.getInteger("system.good", 3);
 
@@ -51,9 +53,13 @@ class ReleasesIT {
   @Test
   @Order(1)
   @DisplayName(
-      "D3, M1: good releases are verified one after the other, without a hold or a rollback")
+      "D3, M1: good releases are verified one after the other, without a hold or a rollback;"
+          + " 10,000 mutated requests between the first two are each answered")
   void goodReleases() throws Exception {
     for (int i = 0; i < GOOD; i++) {
+      if (i == 1) {
+        Mutants.send(site, MUTANTS, 1);
+      }
       Version version = site.nextGood();
       ReleaseId release = site.release(version);
       releases.add(release);
@@ -62,6 +68,7 @@ class ReleasesIT {
       site.shop().promote(version);
     }
     assertThat(site.failedOnTheWay()).as("requests that failed because of a shift").isZero();
+    Mutants.checkFates(site, MUTANTS + GOOD);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.lockkeeper.quickstart.demo.AuditClient.Step;
 import io.lockkeeper.quickstart.demo.DemoShop;
 import io.lockkeeper.quickstart.demo.ReleaseRequests;
 import io.lockkeeper.quickstart.demo.Version;
+import io.lockkeeper.quickstart.local.Child;
 import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
@@ -21,6 +22,8 @@ import io.lockkeeper.quickstart.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -207,6 +210,14 @@ final class Site implements AutoCloseable {
     return client.send(request, BodyHandlers.ofString());
   }
 
+  /// Another process of this service beside the first, ready.
+  Child startReplica(Part service) throws IOException, InterruptedException {
+    Child replica = stack.replica(service, freePort());
+    replica.start();
+    replica.awaitReady(PATIENCE);
+    return replica;
+  }
+
   LocalStack stack() {
     return stack;
   }
@@ -223,6 +234,12 @@ final class Site implements AutoCloseable {
   public void close() {
     requests.close();
     stack.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   /// Below the ports that outgoing connections take, and apart from another test's of this moment.
