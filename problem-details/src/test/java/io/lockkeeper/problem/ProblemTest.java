@@ -193,4 +193,17 @@ final class ProblemTest {
   void refused() {
     isProblem(given().get("/orders/refused").then(), 500, "internal-error");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"item\":5,\"count\":1}",
+        "{\"item\":true,\"count\":1}",
+        "{\"item\":\"lamp\",\"count\":1,\"itme\":\"lamp\"}"
+      })
+  @DisplayName("A field that nobody reads, or one of another type, is refused with its pointer")
+  void strict(String body) {
+    isProblem(json(body).post("/orders").then(), 400, "malformed-json")
+        .body("errors[0].pointer", startsWith("/it"));
+  }
 }
