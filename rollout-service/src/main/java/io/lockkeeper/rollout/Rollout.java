@@ -130,13 +130,7 @@ public final class Rollout {
       case StageVerified it -> stageVerdict = it;
       case ReleaseVerified it -> releaseVerdict = it;
       case MonitorEvent.BudgetBreached it ->
-          because(
-              new Cause(
-                  Trigger.BREACH,
-                  it.measure().signal() + ": " + it.evidence(),
-                  Actor.RUNBOOK,
-                  fact.id(),
-                  fact.time()));
+          because(new Cause(Trigger.BREACH, it.evidence(), Actor.RUNBOOK, fact.id(), fact.time()));
       case MonitorEvent.TelemetryLost it -> telemetryLostSince = it.since();
       case MonitorEvent.TelemetryRecovered it -> {
         telemetryLostSince = null;
