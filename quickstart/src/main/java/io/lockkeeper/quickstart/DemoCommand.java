@@ -36,7 +36,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Running running = Running.start(where.layout());
+    // What an earlier demo released and took back would be another story (R2).
+    Running running = Running.start(LocalStack.fresh(where.demoLayout()));
     LocalStack stack = running.stack();
     running.say("starting the demo shop: version 1.4.2, 200 requests a second");
     DemoShop shop = DemoShop.open(stack, Version.good("1.4.2"));
@@ -71,6 +72,7 @@ final class DemoCommand implements Callable<Integer> {
       return asItShould ? 0 : 1;
     }
     running.say("everything keeps running; Ctrl-C stops it. Kafka: " + stack.layout().kafka());
+    running.say("for a token: ./lockkeeper token NAME ROLE... --data " + stack.layout().data());
     return running.untilInterrupted();
   }
 

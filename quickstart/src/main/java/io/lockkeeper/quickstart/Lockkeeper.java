@@ -1,7 +1,10 @@
 package io.lockkeeper.quickstart;
 
 import io.lockkeeper.quickstart.local.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +26,9 @@ public final class Lockkeeper {
     @Option(
         names = "--data",
         paramLabel = "FOLDER",
-        description = "Keeps everything over restarts; default: .lockkeeper in the repository")
+        description =
+            "Where everything is kept; default: .lockkeeper in the repository, for the demo"
+                + " .lockkeeper-demo, which it empties first")
     private @Nullable Path data;
 
     @Option(
@@ -33,11 +38,31 @@ public final class Lockkeeper {
             "The ports are the 15 after this one: services, shop, Kafka, PostgreSQL; default: ${DEFAULT-VALUE}")
     private int basePort = Layout.BASE_PORT;
 
+    /// Where `up` and `token` work.
     Layout layout() {
+      return layout(".lockkeeper");
+    }
+
+    /// Where the demo works, which begins with nothing each time: a folder of its own, or a new
+    /// one.
+    ///
+    /// @throws IOException when the folder that was named has something in it
+    Layout demoLayout() throws IOException {
+      if (data != null && Files.exists(data)) {
+        try (Stream<Path> inside = Files.list(data)) {
+          if (inside.findAny().isPresent()) {
+            throw new IOException(
+                data + " is not empty, and the demo begins with nothing; name a new folder");
+          }
+        }
+      }
+      return layout(".lockkeeper-demo");
+    }
+
+    private Layout layout(String folder) {
       String home = System.getenv("LOCKKEEPER_HOME");
       Path repository = Path.of(home == null ? "" : home).toAbsolutePath();
-      return new Layout(
-          repository, data == null ? repository.resolve(".lockkeeper") : data, basePort);
+      return new Layout(repository, data == null ? repository.resolve(folder) : data, basePort);
     }
   }
 

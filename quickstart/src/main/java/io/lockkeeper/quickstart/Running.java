@@ -1,6 +1,5 @@
 package io.lockkeeper.quickstart;
 
-import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
 import java.io.IOException;
@@ -23,10 +22,17 @@ final class Running {
   }
 
   /// Starts everything. Ctrl-C, now or later, stops what was started.
-  static Running start(Layout layout) throws IOException, InterruptedException {
+  static Running start(LocalStack stack) throws IOException, InterruptedException {
     Instant begun = Instant.now();
-    LocalStack stack = LocalStack.of(layout);
-    Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stop-everything"));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  say(begun, "stopping; what is under way goes on at the next start");
+                  stack.close();
+                  say(begun, "stopped");
+                },
+                "stop-everything"));
     stack.start(line -> say(begun, "starting " + line));
     return new Running(stack, begun);
   }

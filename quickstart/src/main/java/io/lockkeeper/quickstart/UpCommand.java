@@ -26,7 +26,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Running running = Running.start(where.layout());
+    Running running = Running.start(LocalStack.of(where.layout()));
     LocalStack stack = running.stack();
     if (shop) {
       running.say("the demo shop and its customers");

@@ -20,12 +20,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A whole Lockkeeper on one machine: a real Kafka, a real PostgreSQL, the five services, a
@@ -60,13 +62,35 @@ public final class LocalStack implements AutoCloseable {
     return new LocalStack(layout, Credentials.of(layout), lockFile);
   }
 
+  /// The same, with nothing of what an earlier one kept there.
+  ///
+  /// @throws IOException when another one has it; then nothing is deleted
+  public static LocalStack fresh(Layout layout) throws IOException {
+    FileChannel lockFile = lock(layout);
+    endLeftOvers(layout);
+    try (Stream<Path> kept = Files.list(layout.data())) {
+      for (Path path : kept.filter(it -> !it.equals(layout.data().resolve("run"))).toList()) {
+        delete(path);
+      }
+    }
+    return new LocalStack(layout, Credentials.of(layout), lockFile);
+  }
+
+  private static void delete(Path path) throws IOException {
+    try (Stream<Path> inside = Files.walk(path)) {
+      for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
   /// Starts everything; returns when a release can be asked for.
   ///
   /// @param progress told what happens, one short line each
   /// @throws IOException when a port is taken or a process does not start; the message says what to
   /// do
   public void start(Consumer<String> progress) throws IOException, InterruptedException {
-    endLeftOvers();
+    endLeftOvers(layout);
     refuseTakenPorts(layout);
     startAll(progress);
   }
@@ -97,9 +121,15 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void endLeftOvers() throws IOException {
+  private static void endLeftOvers(Layout layout) throws IOException {
     for (Part part : Part.values()) {
-      new Child(part.title(), List.of(), Map.of(), layout.log("unused"), pidFile(part), any -> true)
+      new Child(
+              part.title(),
+              List.of(),
+              Map.of(),
+              layout.log("unused"),
+              pidFile(layout, part),
+              any -> true)
           .endLeftOver();
     }
   }
@@ -171,6 +201,9 @@ public final class LocalStack implements AutoCloseable {
 
   /// The parts whose process has ended although nobody asked it to.
   public List<Part> ended() {
+    if (closed) {
+      return List.of();
+    }
     return children.entrySet().stream()
         .filter(entry -> !entry.getValue().isAlive())
         .map(Map.Entry::getKey)
@@ -316,10 +349,11 @@ public final class LocalStack implements AutoCloseable {
       Part part, List<String> command, Map<String, String> environment, Predicate<Child> ready)
       throws IOException {
     String file = fileName(part);
-    return new Child(part.title(), command, environment, layout.log(file), pidFile(part), ready);
+    return new Child(
+        part.title(), command, environment, layout.log(file), pidFile(layout, part), ready);
   }
 
-  private Path pidFile(Part part) throws IOException {
+  private static Path pidFile(Layout layout, Part part) throws IOException {
     return layout.folder("run").resolve(fileName(part) + ".pid");
   }
 
