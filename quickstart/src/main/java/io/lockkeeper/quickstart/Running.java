@@ -28,7 +28,7 @@ final class Running {
         .addShutdownHook(
             new Thread(
                 () -> {
-                  say(begun, "stopping; what is under way goes on at the next start");
+                  say(begun, "stopping");
                   stack.close();
                   say(begun, "stopped");
                 },

@@ -29,8 +29,7 @@ public final class Customers implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   /// More open requests than this are not sent but counted as skipped: on a machine that stands
-  /// still for a moment they must not fill the memory of this process, nor that of the target,
-  /// where each takes some 100 KiB.
+  /// still for a moment they must not fill the memory of this process, nor that of the target.
   private static final int MAX_OPEN = 256;
   private static final int MAX_RATE = 2_000;
 
