@@ -83,8 +83,14 @@ public class ReleaseRequestsConsumer {
     RequestDelivery delivery = RequestDelivery.of(record);
     for (int attempt = 1; ; attempt++) {
       try {
-        takeLost(delivery);
-        takeOnce(delivery);
+        switch (inTransaction(() -> standing(delivery))) {
+          case KNOWN -> {}
+          case NEW -> take(delivery);
+          case BEHIND_LOST -> {
+            takeLost(delivery);
+            takeOnce(delivery);
+          }
+        }
         settled.put(delivery.partition(), delivery.offset());
         tidy(delivery);
         return;
@@ -100,16 +106,29 @@ public class ReleaseRequestsConsumer {
     }
   }
 
-  /// A database that was set back under way knows nothing of the records after its time; they come
-  /// first.
+  /// What the database knows of a record.
+  private enum Standing {
+    /// Its fate.
+    KNOWN,
+    /// All before it.
+    NEW,
+    /// Not even what was settled here before it: the database was set back under way.
+    BEHIND_LOST
+  }
+
+  private Standing standing(RequestDelivery delivery) {
+    Long last = settled.get(delivery.partition());
+    if (last != null
+        && last < delivery.offset()
+        && RequestRecord.at(delivery.partition(), last).isEmpty()) {
+      return Standing.BEHIND_LOST;
+    }
+    return RequestRecord.isKnown(delivery) ? Standing.KNOWN : Standing.NEW;
+  }
+
+  /// Takes in again what a database that was set back forgot, up to this record.
   private void takeLost(RequestDelivery delivery) {
     int partition = delivery.partition();
-    Long last = settled.get(partition);
-    if (last == null
-        || last >= delivery.offset()
-        || inTransaction(() -> RequestRecord.at(partition, last)).isPresent()) {
-      return;
-    }
     long from = inTransaction(() -> RequestRecord.next(partition)).orElse(0);
     LOG.warnf("records from %d on are taken in again: the database is older than it was", from);
     topic.forEach(

@@ -286,6 +286,7 @@ public final class LocalStack implements AutoCloseable {
   private Map<String, String> serviceEnvironment(Part service, int port) throws IOException {
     Map<String, String> environment = new HashMap<>();
     environment.put("QUARKUS_HTTP_PORT", String.valueOf(port));
+    environment.put("LOCKKEEPER_INSTANCE", service.title() + "-" + port);
     environment.put("QUARKUS_DATASOURCE_JDBC_URL", layout.database(service));
     environment.put("QUARKUS_DATASOURCE_USERNAME", service.database());
     environment.put(
