@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -41,12 +40,7 @@ class FaultsIT {
 
   @BeforeAll
   void open() throws Exception {
-    site = Site.open();
-  }
-
-  @AfterAll
-  void close() {
-    site.close();
+    site = Site.shared();
   }
 
   @ParameterizedTest

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -32,7 +31,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReleasesIT {
 
-  private static final int MUTANTS = 10_000;
+  /// More on demand: `-Dsystem.mutants=10000`.
+  private static final int MUTANTS = Integer.getInteger("system.mutants", 2_000);
 
   /// More on demand: `-Dsystem.good=20`.
   private static final int GOOD = Integer.getInteger("system.good", 3);
@@ -42,19 +42,14 @@ class ReleasesIT {
 
   @BeforeAll
   void open() throws Exception {
-    site = Site.open();
-  }
-
-  @AfterAll
-  void close() {
-    site.close();
+    site = Site.shared();
   }
 
   @Test
   @Order(1)
   @DisplayName(
       "D3, M1: good releases are verified one after the other, without a hold or a rollback;"
-          + " 10,000 mutated requests between the first two are each answered")
+          + " mutated requests between the first two are each answered")
   void goodReleases() throws Exception {
     for (int i = 0; i < GOOD; i++) {
       if (i == 1) {
@@ -64,7 +59,7 @@ class ReleasesIT {
       ReleaseId release = site.release(version);
       releases.add(release);
       if (i == 1) {
-        Mutants.checkFates(site, MUTANTS + 2);
+        Mutants.checkFates(site);
       }
       assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.VERIFIED);
       assertThat(site.steps(release, StagePaused.class)).isEmpty();

@@ -39,9 +39,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/// One running installation with its shop, and what a test does to it and asks of it.
-final class Site implements AutoCloseable {
+/// A running installation with its shop, and what a test does to it and asks of it. All tests share
+/// one: starting it takes long, and what one test leaves behind is what the next has to live with.
+final class Site {
 
   /// How long anything may take before a test gives up on it.
   static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -49,6 +51,8 @@ final class Site implements AutoCloseable {
   private static final int FIRST_PORT = 20_000;
   private static final int PORTS = 16;
   private static final int SLOTS = 750;
+
+  private static @Nullable Site shared;
 
   private final LocalStack stack;
   private final DemoShop shop;
@@ -67,8 +71,16 @@ final class Site implements AutoCloseable {
     this.audit = new AuditClient(stack.layout().url(Part.AUDIT), operator);
   }
 
-  /// Starts everything in a fresh folder, on free ports.
-  static Site open() throws IOException, InterruptedException {
+  /// The site, which is started for the first who asks and ends with the tests.
+  static synchronized Site shared() throws IOException, InterruptedException {
+    if (shared == null) {
+      shared = open();
+    }
+    return shared;
+  }
+
+  // In a fresh folder, on free ports.
+  private static Site open() throws IOException, InterruptedException {
     Path home = Path.of(System.getenv("LOCKKEEPER_HOME")).toAbsolutePath().normalize();
     Path data = Files.createTempDirectory("lockkeeper-system");
     Layout layout = new Layout(home, data, freeBasePort());
@@ -228,12 +240,6 @@ final class Site implements AutoCloseable {
 
   ReleaseRequests requests() {
     return requests;
-  }
-
-  @Override
-  public void close() {
-    requests.close();
-    stack.close();
   }
 
   private static int freePort() throws IOException {
