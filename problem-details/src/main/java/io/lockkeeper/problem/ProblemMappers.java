@@ -7,9 +7,12 @@ import io.lockkeeper.problem.Problem.Fault;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -21,12 +24,16 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 
 /// Answers every failed request of a service with a [Problem]; what nobody expected is logged under
 /// the instance that the caller is told, and shows no more of itself.
 public final class ProblemMappers {
 
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  /// What resources call the parameter that takes the body; its pointer is that of the whole.
+  private static final String BODY = "body";
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -46,9 +53,27 @@ public final class ProblemMappers {
   }
 
   @ServerExceptionMapper(priority = 1)
-  Response forbidden(ForbiddenException e) {
+  Response forbidden(ForbiddenException e, @Nullable ResourceInfo resource) {
+    RolesAllowed allowed = allowed(resource);
     return answer(
-        Problem.of(403, "forbidden", "The token's roles do not allow this", null, List.of()));
+        Problem.of(
+            403,
+            "forbidden",
+            "The token's roles do not allow this",
+            allowed == null
+                ? "It takes another role."
+                : "It takes the role " + String.join(" or ", allowed.value()) + ".",
+            List.of()));
+  }
+
+  private static @Nullable RolesAllowed allowed(@Nullable ResourceInfo resource) {
+    if (resource == null || resource.getResourceMethod() == null) {
+      return null;
+    }
+    RolesAllowed ofMethod = resource.getResourceMethod().getAnnotation(RolesAllowed.class);
+    return ofMethod == null
+        ? resource.getResourceClass().getAnnotation(RolesAllowed.class)
+        : ofMethod;
   }
 
   @ServerExceptionMapper
@@ -87,9 +112,20 @@ public final class ProblemMappers {
     if (status >= 500) {
       return unexpected(e);
     }
+    if (e instanceof NotFoundException && e.getCause() != null) {
+      // That is how the framework says that a parameter is no number.
+      return answer(
+          Problem.of(
+              400,
+              "bad-parameter",
+              "A parameter cannot be read",
+              "A parameter in the address has another form than expected; /q/openapi describes it.",
+              List.of()));
+    }
     String title = response.getStatusInfo().getReasonPhrase();
     String code = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    Response.ResponseBuilder answer = builder(Problem.of(status, code, title, null, List.of()));
+    Response.ResponseBuilder answer =
+        builder(Problem.of(status, code, title, detail(status), List.of()));
     response
         .getHeaders()
         .forEach((name, values) -> values.forEach(value -> answer.header(name, value)));
@@ -112,6 +148,16 @@ public final class ProblemMappers {
                 "Its log names this occurrence.",
                 List.of())
             .at(occurrence));
+  }
+
+  private static @Nullable String detail(int status) {
+    return switch (status) {
+      case 404 -> "Nothing is at this address; /q/openapi lists what there is.";
+      case 405 -> "This address has no such method; /q/openapi lists what there is.";
+      case 406 -> "Accept names nothing that is offered here; /q/openapi lists what is.";
+      case 415 -> "Content-Type names nothing that is read here; /q/openapi lists what is.";
+      default -> null;
+    };
   }
 
   private static Problem malformed(JacksonException e) {
@@ -141,6 +187,9 @@ public final class ProblemMappers {
   private static String pointer(Path path) {
     List<String> steps =
         StreamSupport.stream(path.spliterator(), false).map(ProblemMappers::step).toList();
+    if (steps.getLast().equals(BODY) && steps.size() == 2) {
+      return "";
+    }
     return steps.size() <= 2
         ? steps.getLast()
         : "/" + String.join("/", steps.subList(2, steps.size()));

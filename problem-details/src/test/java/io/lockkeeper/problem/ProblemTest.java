@@ -18,12 +18,14 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
@@ -62,8 +64,15 @@ final class ProblemTest {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public String place(@Valid Order order) {
-      return order.item();
+    public String place(@NotNull @Valid Order body) {
+      return body.item();
+    }
+
+    @GET
+    @Path("/kept")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Order kept() {
+      return new Order("lamp", 1, List.of());
     }
 
     @GET
@@ -160,7 +169,54 @@ final class ProblemTest {
         given().contentType("text/plain").body("x").post("/orders").then(),
         415,
         "unsupported-media-type");
-    isProblem(given().get("/orders?limit=many").then(), 404, "not-found");
+    isProblem(given().get("/orders?limit=many").then(), 400, "bad-parameter");
+  }
+
+  @Test
+  @DisplayName("A body that is missing is a fault of the whole")
+  void withoutBody() {
+    isProblem(
+            given().contentType("application/json").post("/orders").then(), 422, "invalid-request")
+        .body("errors.pointer", equalTo(List.of("")));
+  }
+
+  @Test
+  @DisplayName("A larger body than is read is a problem too")
+  void tooLarge() {
+    isProblem(
+        json("{\"item\":\"" + "x".repeat(70_000) + "\",\"count\":1}").post("/orders").then(),
+        413,
+        "too-large");
+  }
+
+  @Test
+  @DisplayName("What is read says which state it shows; whoever has it gets no more")
+  void unchanged() {
+    String tag = given().get("/orders/kept").then().statusCode(200).extract().header("ETag");
+    given()
+        .header("If-None-Match", "\"other\", W/" + tag)
+        .get("/orders/kept")
+        .then()
+        .statusCode(304)
+        .header("ETag", tag)
+        .body(equalTo(""));
+    given().header("If-None-Match", "\"other\"").get("/orders/kept").then().statusCode(200);
+  }
+
+  @Test
+  @DisplayName("A browser keeps nothing, guesses nothing, and other origins get nothing")
+  void headers() {
+    given()
+        .header("Origin", "https://elsewhere.example")
+        .get("/orders/kept")
+        .then()
+        .header("Access-Control-Allow-Origin", nullValue());
+    given()
+        .get("/orders/kept")
+        .then()
+        .header("X-Content-Type-Options", "nosniff")
+        .header("Content-Security-Policy", containsString("default-src 'none'"))
+        .header("Cache-Control", "private, no-cache");
   }
 
   @Test
