@@ -125,7 +125,10 @@ final class Answers {
     if (admission == null) {
       return new Objection(Code.UNKNOWN, "no release of this id was accepted");
     }
-    if (!asked.operator() && !asked.by().name().equals(admission.request().requestedBy())) {
+    boolean requester =
+        asked.by().equals(admission.requester())
+            || asked.by().name().equals(admission.request().requestedBy());
+    if (!asked.operator() && !requester) {
       return new Objection(
           Code.NOT_REQUESTER,
           "only " + admission.request().requestedBy() + ", who asked for it, or an operator may");

@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lockkeeper.events.ReleaseId;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ record CloudEvent(String id, String source, String type, JsonNode data) {
 
   /// The largest value, in bytes.
   static final int MAX_BYTES = 1024 * 1024;
+
+  /// The one attribute without a prefix.
+  static final String CONTENT_TYPE = "content-type";
 
   private static final int LONGEST_ATTRIBUTE = 200;
   private static final int DEEPEST = 64;
@@ -59,38 +64,65 @@ record CloudEvent(String id, String source, String type, JsonNode data) {
     }
   }
 
+  /// Where the attributes of an event in binary mode stand, and `content-type`.
+  @FunctionalInterface
+  interface Attributes {
+
+    /// The value of this attribute as it came; null when it is not there.
+    ///
+    /// @throws Unreadable when it is there twice, or not text
+    @Nullable String get(String name) throws Unreadable;
+  }
+
   /// Reads a record.
   ///
   /// @throws Unreadable when it is too large, not JSON, or no CloudEvent
   static CloudEvent read(ConsumerRecord<byte[], byte[]> record) throws Unreadable {
-    byte[] value = record.value();
+    return read(name -> header(record, name), record.value());
+  }
+
+  /// Reads a value by its attributes.
+  ///
+  /// @throws Unreadable when it is too large, not JSON, or no CloudEvent
+  static CloudEvent read(Attributes attributes, byte @Nullable [] value) throws Unreadable {
     if (value == null || value.length == 0) {
-      throw new Unreadable("empty", "the record has no value");
+      throw new Unreadable("empty", "there is no value");
     }
     if (value.length > MAX_BYTES) {
       throw new Unreadable(
           "too-large",
           "the value has " + value.length + " bytes; at most " + MAX_BYTES + " are read");
     }
-    String contentType = header(record, "content-type");
+    String contentType = attributes.get(CONTENT_TYPE);
     String kind = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
     if (kind.startsWith("application/cloudevents-batch")) {
       throw new Unreadable("no-cloud-event", "batches are not read: send one event per record");
     }
-    boolean binary = header(record, "ce_id") != null || header(record, "ce_specversion") != null;
+    boolean binary = attributes.get("id") != null || attributes.get("specversion") != null;
     return kind.startsWith("application/cloudevents") || !binary
         ? structured(json(value))
-        : binary(record, json(value));
+        : binary(attributes, json(value));
   }
 
-  private static CloudEvent binary(ConsumerRecord<byte[], byte[]> record, JsonNode data)
-      throws Unreadable {
+  /// The release that a record is about which cannot be read, as far as its headers tell.
+  static Optional<ReleaseId> release(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return Optional.of(
+          ReleaseId.of(
+              attribute("source", header(record, "source")),
+              attribute("id", header(record, "id"))));
+    } catch (Unreadable e) {
+      return Optional.empty();
+    }
+  }
+
+  private static CloudEvent binary(Attributes attributes, JsonNode data) throws Unreadable {
     return new CloudEvent(
-            attribute("ce_id", header(record, "ce_id")),
-            attribute("ce_source", header(record, "ce_source")),
-            attribute("ce_type", header(record, "ce_type")),
+            attribute("id", attributes.get("id")),
+            attribute("source", attributes.get("source")),
+            attribute("type", attributes.get("type")),
             data)
-        .ofVersion(header(record, "ce_specversion"));
+        .ofVersion(attributes.get("specversion"));
   }
 
   private static CloudEvent structured(JsonNode event) throws Unreadable {
@@ -135,8 +167,9 @@ record CloudEvent(String id, String source, String type, JsonNode data) {
     return value != null && value.isTextual() ? value.textValue() : null;
   }
 
-  private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name)
+  private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String attribute)
       throws Unreadable {
+    String name = attribute.equals(CONTENT_TYPE) ? attribute : "ce_" + attribute;
     @Nullable String found = null;
     for (Header header : record.headers().headers(name)) {
       if (found != null) {

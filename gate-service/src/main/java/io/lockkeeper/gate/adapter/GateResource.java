@@ -8,9 +8,17 @@ import io.lockkeeper.gate.GateCommand;
 import io.lockkeeper.gate.GateDecider;
 import io.lockkeeper.gate.GatePhase;
 import io.lockkeeper.gate.Objection;
+import io.lockkeeper.gate.adapter.CloudEvent.Unreadable;
+import io.lockkeeper.gate.adapter.RequestReader.Asked;
+import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.journal.FactTooLarge;
+import io.lockkeeper.problem.EntityTags;
+import io.lockkeeper.problem.Problem.Fault;
 import io.lockkeeper.problem.ProblemException;
+import io.lockkeeper.runbook.ReleaseRequest;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
@@ -23,18 +31,27 @@ import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jspecify.annotations.Nullable;
 
 /// Releases before their gates, for people: what is asked of whom, and the answers that
@@ -47,12 +64,24 @@ public class GateResource {
   /// Text of people: no control characters but line ends and tabs.
   static final String TEXT = "[\\P{Cc}\\n\\r\\t]*";
 
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
   private final EventJournal journal;
+  private final RequestReader requests;
+  private final EntityTags tags;
   private final JsonWebToken token;
   private final SecurityIdentity identity;
 
-  GateResource(EventJournal journal, JsonWebToken token, SecurityIdentity identity) {
+  GateResource(
+      EventJournal journal,
+      RequestReader requests,
+      EntityTags tags,
+      JsonWebToken token,
+      SecurityIdentity identity) {
     this.journal = journal;
+    this.requests = requests;
+    this.tags = tags;
     this.token = token;
     this.identity = identity;
   }
@@ -95,23 +124,125 @@ public class GateResource {
     return new Page(rows, rows.size() < limit ? null : Cursor.after(rows.getLast()));
   }
 
+  /// Asks for a release: the same request as on `release-requests`, as a CloudEvent in binary or
+  /// structured mode, or as plain JSON with an `Idempotency-Key`. Sent again, it is answered again
+  /// and changes nothing. 201 when it is accepted now, 200 when it was before; 400 and 413 when it
+  /// cannot be read, 422 with the pointer of each fault when it is refused, 409 when this source
+  /// and
+  /// id have asked for something else.
+  @POST
+  @Consumes({MediaType.APPLICATION_JSON, "application/cloudevents+json"})
+  @RolesAllowed({"ci", "operator"})
+  @RequestBodySchema(ReleaseRequest.class)
+  @APIResponse(responseCode = "200", description = "It was accepted before")
+  @APIResponseSchema(value = GateStatus.class, responseCode = "201")
+  public Response request(byte[] body, @Context HttpHeaders headers) {
+    Asked asked;
+    try {
+      asked = requests.read(new RequestHeaders(headers, token.getName()), body, caller());
+    } catch (Unreadable e) {
+      throw new ProblemException(400, e.code(), "The request cannot be read", e.reason());
+    }
+    RequestOutcome outcome;
+    try {
+      outcome = take(asked.release(), asked.command());
+    } catch (FactTooLarge e) {
+      if (!(asked.command() instanceof GateCommand.Request request)) {
+        throw e;
+      }
+      outcome = take(asked.release(), RequestReader.tooLarge(request));
+    }
+    if (outcome.code() != null) {
+      throw refusal(asked.release(), outcome);
+    }
+    return Response.status(outcome.fate() == Fate.ACCEPTED ? 201 : 200)
+        .location(URI.create("/releases/" + asked.release()))
+        .entity(status(asked.release()))
+        .build();
+  }
+
+  private RequestOutcome take(ReleaseId release, GateCommand command) {
+    AtomicReference<@Nullable RequestOutcome> outcome = new AtomicReference<>();
+    journal.record(
+        release,
+        (history, now) -> {
+          RequestOutcome taken = RequestOutcome.of(history, command, now);
+          outcome.set(taken);
+          return taken.facts();
+        });
+    RequestOutcome taken = outcome.get();
+    return taken != null
+        ? taken
+        : new RequestOutcome(
+            Fate.DUPLICATE, List.of(), "forgotten", "its release ended long ago", List.of());
+  }
+
+  private static ProblemException refusal(ReleaseId release, RequestOutcome outcome) {
+    List<Fault> faults =
+        outcome.problems().stream().map(it -> new Fault(it.pointer(), it.detail())).toList();
+    return new ProblemException(
+        faults.isEmpty() ? 409 : 422,
+        String.valueOf(outcome.code()),
+        "The release is refused",
+        "Release " + release + ": " + outcome.reason(),
+        faults);
+  }
+
   /// One release: where it stands, what it waits for, until when, and who can end it.
+  ///
+  /// @param wait for so long at most, up to PT60S, the answer waits until something else is to be
+  /// said than `If-None-Match` names, or than there was at the beginning; a release that has ended
+  /// is answered at once
   @GET
   @Path("/{id}")
   @RolesAllowed({"viewer", "ci", "operator"})
-  public GateStatus get(@PathParam("id") String id) {
-    return status(release(id));
+  @RunOnVirtualThread
+  public GateStatus get(
+      @PathParam("id") String id,
+      @QueryParam("wait") @Nullable String wait,
+      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known)
+      throws InterruptedException {
+    ReleaseId release = release(id);
+    Instant until = Instant.now().plus(waitOf(wait));
+    GateStatus status = status(release);
+    String seen = known == null ? tags.of(status) : known;
+    while (!status.ended() && tags.names(seen, status) && Instant.now().isBefore(until)) {
+      Thread.sleep(BETWEEN_LOOKS);
+      status = status(release);
+    }
+    return status;
+  }
+
+  private static Duration waitOf(@Nullable String text) {
+    try {
+      Duration wait = text == null ? Duration.ZERO : Duration.parse(text);
+      if (!wait.isNegative() && wait.compareTo(LONGEST_WAIT) <= 0) {
+        return wait;
+      }
+    } catch (DateTimeParseException e) {
+      // Answered below.
+    }
+    throw new ProblemException(
+        422,
+        "invalid-request",
+        "The request is not valid",
+        "wait is a duration of ISO 8601, at most " + LONGEST_WAIT,
+        List.of(new Fault("wait", "is no duration up to " + LONGEST_WAIT)));
   }
 
   /// G3: says yes or no to exactly what the digest names.
   @POST
   @Path("/{id}/approvals")
   @RolesAllowed("operator")
-  public GateStatus answer(@PathParam("id") String id, @NotNull @Valid Answer body) {
+  public GateStatus answer(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid Answer body) {
     Digest digest = new Digest(body.digest());
     String comment = body.comment();
     return act(
         release(id),
+        ifMatch,
         switch (body.decision()) {
           case APPROVE -> new GateCommand.Approve(digest, caller(), comment);
           case DENY ->
@@ -126,18 +257,24 @@ public class GateResource {
   @POST
   @Path("/{id}/withdrawal")
   @RolesAllowed({"ci", "operator"})
-  public GateStatus withdraw(@PathParam("id") String id, @NotNull @Valid Reason body) {
+  public GateStatus withdraw(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid Reason body) {
     return act(
         release(id),
+        ifMatch,
         new GateCommand.Withdraw(caller(), identity.hasRole("operator"), body.reason()));
   }
 
-  private GateStatus act(ReleaseId release, GateCommand command) {
+  private GateStatus act(ReleaseId release, @Nullable String ifMatch, GateCommand command) {
     AtomicReference<Optional<Objection>> objection = new AtomicReference<>(Optional.empty());
+    String stuck = journal.stuck(release).orElse(null);
     journal.record(
         release,
         (history, now) -> {
           GateBoard board = GateBoard.of(history);
+          tags.require(ifMatch, GateStatus.of(release, board, stuck));
           objection.set(GateDecider.objection(board, command, now));
           return GateDecider.answer(board, command, now);
         });

@@ -51,6 +51,11 @@ public record GateStatus(
   /// The newest clearance.
   public record Lease(long token, Instant validUntil, boolean revoked) {}
 
+  /// Whether nothing more will be said of it but by a new request.
+  boolean ended() {
+    return phase.equals("SETTLED") || phase.equals("REFUSED");
+  }
+
   static GateStatus of(ReleaseId release, GateBoard board, @Nullable String stuck) {
     Admission admission = board.admission();
     Approval approval = board.approval();

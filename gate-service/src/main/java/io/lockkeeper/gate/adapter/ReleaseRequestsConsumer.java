@@ -1,13 +1,9 @@
 package io.lockkeeper.gate.adapter;
 
-import io.lockkeeper.events.Fact;
-import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GateCommand;
-import io.lockkeeper.gate.GateDecider;
-import io.lockkeeper.gate.Objection;
 import io.lockkeeper.gate.adapter.CloudEvent.Unreadable;
+import io.lockkeeper.gate.adapter.RequestOutcome.Unattributable;
 import io.lockkeeper.gate.adapter.RequestReader.Asked;
 import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import io.lockkeeper.journal.EventJournal;
@@ -17,7 +13,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,17 +57,6 @@ public class ReleaseRequestsConsumer {
     this.meters = meters;
     for (Fate fate : Fate.values()) {
       meters.counter("lockkeeper.requests", "fate", fate.name());
-    }
-  }
-
-  /// What is noted of a record beside its answer.
-  private record Outcome(
-      Fate fate, List<GateEvent> answer, @Nullable String code, @Nullable String reason) {}
-
-  /// The record belongs to no release that is known.
-  private static final class Unattributable extends RuntimeException {
-    Unattributable(String reason) {
-      super(reason, null, false, false);
     }
   }
 
@@ -168,18 +152,18 @@ public class ReleaseRequestsConsumer {
   }
 
   private void answer(RequestDelivery delivery, ReleaseId release, GateCommand command) {
-    AtomicReference<@Nullable Outcome> noted = new AtomicReference<>();
+    AtomicReference<@Nullable RequestOutcome> noted = new AtomicReference<>();
     journal.record(
         release,
         (history, now) -> {
-          Outcome outcome = outcome(history, command, now);
+          RequestOutcome outcome = RequestOutcome.of(history, command, now);
           boolean isNew =
               RequestRecord.note(
                   delivery, outcome.fate(), release, outcome.code(), outcome.reason());
           noted.set(isNew ? outcome : null);
-          return isNew ? outcome.answer() : List.of();
+          return isNew ? outcome.facts() : List.of();
         });
-    Outcome outcome = noted.get();
+    RequestOutcome outcome = noted.get();
     if (outcome != null) {
       count(outcome.fate());
     } else if (note(delivery, Fate.DUPLICATE, release, "forgotten", "its release ended long ago")) {
@@ -187,53 +171,10 @@ public class ReleaseRequestsConsumer {
     }
   }
 
-  private static Outcome outcome(List<Fact> history, GateCommand command, Instant now) {
-    GateBoard board = GateBoard.of(history);
-    List<GateEvent> answer = GateDecider.answer(board, command, now);
-    if (answer.isEmpty()) {
-      Objection objection = GateDecider.objection(board, command, now).orElse(null);
-      if (objection != null && objection.code() == Objection.Code.UNKNOWN) {
-        throw new Unattributable(objection.reason());
-      }
-      boolean isFull = board.turnedDown().size() >= GateDecider.MAX_TURNED_DOWN;
-      return isFull && !isRepeated(board, command, objection)
-          ? new Outcome(Fate.REFUSED, answer, "too-many", "refused before, with other contents")
-          : new Outcome(Fate.DUPLICATE, answer, null, null);
-    }
-    return switch (answer.getFirst()) {
-      case GateEvent.ReleaseRefused(var code, var problems, _) ->
-          new Outcome(
-              Fate.REFUSED,
-              answer,
-              code,
-              problems.isEmpty()
-                  ? null
-                  : problems.getFirst().pointer() + ": " + problems.getFirst().detail());
-      case GateEvent.RequestRefused(var code, var reason) ->
-          new Outcome(Fate.REFUSED, answer, code, reason);
-      case GateEvent _ -> new Outcome(Fate.ACCEPTED, answer, null, null);
-    };
-  }
-
-  /// Whether the command says what was said before. Of a full release it is not known of every
-  /// refused one; those count as refused again.
-  private static boolean isRepeated(
-      GateBoard board, GateCommand command, @Nullable Objection objection) {
-    return switch (command) {
-      case GateCommand.Request(var request, _, _, _) ->
-          board.admission() != null && request.equals(board.admission().request());
-      case GateCommand.Refuse _ -> false;
-      case GateCommand.Withdraw _,
-          GateCommand.Approve _,
-          GateCommand.Deny _,
-          GateCommand.LiftQuarantine _ ->
-          objection == null;
-    };
-  }
-
   private void bury(RequestDelivery delivery, String code, String reason) {
     deadLetters.write(delivery, code, reason);
-    if (note(delivery, Fate.DEAD_LETTER, null, code, reason)) {
+    ReleaseId release = CloudEvent.release(delivery.record()).orElse(null);
+    if (note(delivery, Fate.DEAD_LETTER, release, code, reason)) {
       count(Fate.DEAD_LETTER);
       LOG.infof("%s is a dead letter: %s: %s", delivery, code, reason);
     }

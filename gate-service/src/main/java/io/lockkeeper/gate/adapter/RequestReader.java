@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/// What a record on `release-requests` asks for. The topic is open to the outside: nothing of a
-/// record is believed, and whoever it names is only claimed.
+/// What is asked, on `release-requests` or by HTTP. The topic is open to the outside: nothing of a
+/// record is believed, and whoever it names is only claimed. By HTTP the token says who asks.
 @ApplicationScoped
 public class RequestReader {
 
@@ -51,10 +51,26 @@ public class RequestReader {
   Asked read(ConsumerRecord<byte[], byte[]> record) throws Unreadable {
     CloudEvent event = CloudEvent.read(record);
     return switch (event.type()) {
-      case EventTypes.RELEASE_REQUESTED -> request(event);
+      case EventTypes.RELEASE_REQUESTED -> request(event, requester(event.data()));
       case EventTypes.WITHDRAWAL_REQUESTED -> withdrawal(event.data());
-      default -> throw new Unreadable("unknown-type", "nothing is known of events " + event.type());
+      default -> throw unknownType(event);
     };
+  }
+
+  /// Reads a request that came by HTTP.
+  ///
+  /// @param caller whose token it came with
+  /// @throws Unreadable when it is no request that could be answered
+  Asked read(CloudEvent.Attributes headers, byte[] body, Actor caller) throws Unreadable {
+    CloudEvent event = CloudEvent.read(headers, body);
+    if (!event.type().equals(EventTypes.RELEASE_REQUESTED)) {
+      throw unknownType(event);
+    }
+    return request(event, caller);
+  }
+
+  private static Unreadable unknownType(CloudEvent event) {
+    return new Unreadable("unknown-type", "nothing is known of events " + event.type());
   }
 
   /// The refusal of a request that makes too large a fact.
@@ -63,16 +79,16 @@ public class RequestReader {
         TOO_LARGE, List.of(limit()), request.requester(), request.digest());
   }
 
-  private Asked request(CloudEvent event) {
+  private Asked request(CloudEvent event, Actor requester) {
     ReleaseId release = ReleaseId.of(event.source(), event.id());
     JsonNode data = event.data();
     byte[] content = data.toString().getBytes(StandardCharsets.UTF_8);
     if (content.length > JournalLimits.FACT_BYTES) {
-      return refused(release, data, TOO_LARGE, List.of(limit()));
+      return refused(release, data, requester, TOO_LARGE, List.of(limit()));
     }
     List<Problem> problems = requests.problems(data);
     if (!problems.isEmpty()) {
-      return refused(release, data, INVALID, problems);
+      return refused(release, data, requester, INVALID, problems);
     }
     ReleaseRequest request;
     try {
@@ -82,27 +98,36 @@ public class RequestReader {
       String reason =
           e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
       return refused(
-          release, data, INVALID, List.of(new Problem("", PlainText.of(String.valueOf(reason)))));
+          release,
+          data,
+          requester,
+          INVALID,
+          List.of(new Problem("", PlainText.of(String.valueOf(reason)))));
     }
     Optional<Runbook> runbook = runbooks.named(request.runbook());
     return runbook.isEmpty()
         ? refused(
             release,
             data,
+            requester,
             UNKNOWN_RUNBOOK,
             List.of(
                 new Problem(
                     "/runbook",
                     "none of the runbooks here: " + String.join(", ", runbooks.names()))))
-        : accepted(release, data, request, runbook.get());
+        : accepted(release, data, request, runbook.get(), requester);
   }
 
   private Asked accepted(
-      ReleaseId release, JsonNode data, ReleaseRequest request, Runbook runbook) {
+      ReleaseId release, JsonNode data, ReleaseRequest request, Runbook runbook, Actor requester) {
     ReleaseRequest.Window window = request.window();
     if (window != null && !window.start().isBefore(window.end())) {
       return refused(
-          release, data, INVALID, List.of(new Problem("/window/end", "is not after its start")));
+          release,
+          data,
+          requester,
+          INVALID,
+          List.of(new Problem("/window/end", "is not after its start")));
     }
     int stages =
         request.scope().infrastructure().size()
@@ -112,6 +137,7 @@ public class RequestReader {
       return refused(
           release,
           data,
+          requester,
           INVALID,
           List.of(
               new Problem(
@@ -122,10 +148,9 @@ public class RequestReader {
                       + MOST_STAGES)));
     }
     Digest digest = digest(request, runbook);
-    Actor requester = Actor.claimed(request.requestedBy());
     GateEvent whole = new GateEvent.ReleaseAccepted(request, runbook, digest, requester);
     return EventJson.write(whole).length > JournalLimits.FACT_BYTES
-        ? refused(release, data, TOO_LARGE, List.of(limit()))
+        ? refused(release, data, requester, TOO_LARGE, List.of(limit()))
         : new Asked(release, new GateCommand.Request(request, runbook, digest, requester));
   }
 
@@ -151,9 +176,9 @@ public class RequestReader {
   }
 
   private static Asked refused(
-      ReleaseId release, JsonNode data, String code, List<Problem> problems) {
+      ReleaseId release, JsonNode data, Actor requester, String code, List<Problem> problems) {
     Digest content = Digest.of(data.toString().getBytes(StandardCharsets.UTF_8));
-    return new Asked(release, new GateCommand.Refuse(code, problems, requester(data), content));
+    return new Asked(release, new GateCommand.Refuse(code, problems, requester, content));
   }
 
   private static Actor requester(JsonNode data) {

@@ -10,6 +10,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,6 +40,7 @@ public class RequestRecord extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   public Fate fate;
 
+  /// The release it is about; null when that cannot be told.
   @Column(name = "release_id")
   public @Nullable String release;
 
@@ -118,6 +120,11 @@ public class RequestRecord extends PanacheEntityBase {
     return at(delivery.partition(), delivery.offset())
         .filter(row -> row.content.equals(delivery.content().value()))
         .isPresent();
+  }
+
+  /// What became of the records about this release, the newest first, at most so many.
+  static List<RequestRecord> of(ReleaseId release, int limit) {
+    return find("release = ?1 order by at desc", release.value()).page(0, limit).list();
   }
 
   /// What became of the record at this place; empty when none did, or long ago.

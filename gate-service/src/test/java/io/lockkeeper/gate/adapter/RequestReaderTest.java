@@ -150,7 +150,7 @@ class RequestReaderTest {
     assertThatThrownBy(() -> reader.read(latin)).hasMessageContaining("UTF-8");
     ConsumerRecord<byte[], byte[]> without = record(good, Map.of("ce_specversion", "1.0"));
     without.headers().add("ce_id", null);
-    assertThatThrownBy(() -> reader.read(without)).hasMessageContaining("ce_id is missing");
+    assertThatThrownBy(() -> reader.read(without)).hasMessageContaining("id is missing");
     assertThatThrownBy(() -> reader.read(record(new byte[CloudEvent.MAX_BYTES + 1], HEADERS)))
         .hasMessageContaining("at most");
     assertThatThrownBy(() -> read(structured().put("specversion", "0.3").toString(), Map.of()))
