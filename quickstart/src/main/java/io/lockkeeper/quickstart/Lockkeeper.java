@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "lockkeeper",
     description = "Takes a release to production by its runbook, and back when it must.",
-    subcommands = {DemoCommand.class, UpCommand.class, TokenCommand.class},
+    subcommands = {DemoCommand.class, UpCommand.class, ReleaseCommand.class, TokenCommand.class},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 public final class Lockkeeper {

@@ -50,12 +50,18 @@ public final class ReleaseRequests implements AutoCloseable {
     return send(id, body(candidate, stable).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Sends this value as a request, whatever it is.
+  /// Sends this value as a request of the demo's CI, whatever it is.
   public ReleaseId send(String id, byte[] value) throws IOException, InterruptedException {
+    return send(SOURCE, id, value);
+  }
+
+  /// Sends this value as a request, whatever it is.
+  public ReleaseId send(String source, String id, byte[] value)
+      throws IOException, InterruptedException {
     ProducerRecord<String, byte[]> event = new ProducerRecord<>(TOPIC, "demo/shop", value);
     header(event, "ce_specversion", "1.0");
     header(event, "ce_id", id);
-    header(event, "ce_source", SOURCE);
+    header(event, "ce_source", source);
     header(event, "ce_type", EventTypes.RELEASE_REQUESTED);
     header(event, "content-type", "application/json");
     try {
@@ -63,7 +69,7 @@ public final class ReleaseRequests implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("Kafka did not take the request", e);
     }
-    return ReleaseId.of(SOURCE, id);
+    return ReleaseId.of(source, id);
   }
 
   /// The JSON of a request for a release of `candidate` in the place of `stable`.

@@ -1,0 +1,128 @@
+package io.lockkeeper.quickstart.ci;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Follows one release to its end, telling each step of its log as it appears.
+public final class Follower {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+  /// So many more looks at the end, for the log to hear of it.
+  private static final int LAST_LOOKS = 20;
+
+  private final Services services;
+  private final Progress progress;
+  private final boolean waitForPeople;
+  private int told;
+  private JsonNode gate = MissingNode.getInstance();
+  private JsonNode rollout = MissingNode.getInstance();
+  private JsonNode log = MissingNode.getInstance();
+
+  /// @param waitForPeople whether to go on when only a person can
+  public Follower(Services services, Progress progress, boolean waitForPeople) {
+    this.services = services;
+    this.progress = progress;
+    this.waitForPeople = waitForPeople;
+  }
+
+  /// Where somebody reads how it goes.
+  public interface Progress {
+
+    /// A step of the log.
+    void step(String line);
+
+    /// What it waits for now, in one line.
+    void waits(String line);
+  }
+
+  /// Waits until the release has ended, or only a person can go on.
+  public ReleaseEnd follow(String release, Duration atMost)
+      throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(atMost);
+    while (true) {
+      try {
+        Optional<ReleaseEnd> ended = look(release);
+        boolean person = ended.equals(Optional.of(ReleaseEnd.WAITING_FOR_A_PERSON));
+        if (ended.isPresent() && !person) {
+          hearTheEnd(release);
+          return ended.get();
+        }
+        if (person && !waitForPeople) {
+          return ReleaseEnd.WAITING_FOR_A_PERSON;
+        }
+      } catch (Services.Unavailable e) {
+        progress.waits(String.valueOf(e.getMessage()));
+      }
+      if (!Instant.now().isBefore(end)) {
+        return ReleaseEnd.NOT_ENDED_IN_TIME;
+      }
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+  }
+
+  /// Why it ended so, or what it waits for; empty when nobody has said.
+  public String reason() {
+    JsonNode said = log.path("overview").path("reason");
+    return said.isTextual() ? said.textValue() : waiting();
+  }
+
+  private void hearTheEnd(String release) throws IOException, InterruptedException {
+    for (int looks = 0; looks < LAST_LOOKS; looks++) {
+      tell(services.log(release));
+      if (log.path("overview").path("reason").isTextual()) {
+        return;
+      }
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+  }
+
+  private Optional<ReleaseEnd> look(String release) throws IOException, InterruptedException {
+    gate = services.gate(release).orElse(MissingNode.getInstance());
+    rollout = services.rollout(release);
+    Optional<ReleaseEnd> ended = ReleaseEnd.of(gate, rollout);
+    // After the answer, so that what led to an end is told before it.
+    tell(services.log(release));
+    progress.waits(ended.isPresent() ? "" : waiting());
+    return ended;
+  }
+
+  private void tell(JsonNode newest) {
+    log = newest;
+    JsonNode steps = log.path("steps");
+    for (; told < steps.size(); told++) {
+      JsonNode entry = steps.get(told).path("entry");
+      StringBuilder lines = new StringBuilder();
+      entry
+          .path("lines")
+          .forEach(line -> lines.append(lines.isEmpty() ? "" : " ").append(line.asText()));
+      String time = entry.path("time").asText();
+      progress.step(
+          "%s  %-8s  %s"
+              .formatted(
+                  time.length() >= 23 ? time.substring(11, 23) : time,
+                  lines,
+                  entry.path("title").asText()));
+    }
+  }
+
+  private String waiting() {
+    JsonNode wait =
+        rollout.path("waitsFor").isObject() && !rollout.path("phase").asText().equals("WAITING")
+            ? rollout.path("waitsFor")
+            : gate.path("waitsFor");
+    if (!wait.isObject()) {
+      return "";
+    }
+    String until = wait.path("until").asText("");
+    return "waits for %s (%s)%s"
+        .formatted(
+            wait.path("what").asText(),
+            wait.path("who").asText(),
+            until.isEmpty() || until.equals("null") ? "" : ", until " + until);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockkeeper.quickstart.ci;
+
+import org.jspecify.annotations.NullMarked;
