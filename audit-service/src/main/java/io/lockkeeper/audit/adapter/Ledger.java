@@ -17,8 +17,12 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the ledger. Runbook D5.
 @Singleton
@@ -30,6 +34,18 @@ public class Ledger {
   private static final String COLUMNS =
       "select topic_partition, topic_offset, record_key, headers, value, appended, repeat, note"
           + " from ledger ";
+
+  private static final String AFTER_CURSOR =
+      """
+      select found.* from ledger_position p
+      left join unnest(?::int[], ?::bigint[]) as c(topic_partition, reached) using (topic_partition)
+      cross join lateral (
+        select topic_partition, topic_offset, record_key, headers, value, appended, repeat, note
+        from ledger
+        where topic_partition = p.topic_partition and topic_offset > coalesce(c.reached, -1)
+        order by topic_offset limit ?) found
+      where p.next_offset > coalesce(c.reached, -1) + 1
+      order by topic_partition, topic_offset""";
 
   private final AgroalDataSource dataSource;
   private final String topic;
@@ -97,6 +113,57 @@ public class Ledger {
         consumer);
   }
 
+  /// Deliveries after this cursor, at most so many of each partition; of one partition in order.
+  List<Delivery> after(LedgerCursor cursor, int limit) {
+    List<Delivery> found = new ArrayList<>();
+    eachOf(
+        AFTER_CURSOR,
+        select -> {
+          Connection connection = select.getConnection();
+          select.setArray(1, connection.createArrayOf("int", cursor.reached().keySet().toArray()));
+          select.setArray(
+              2, connection.createArrayOf("bigint", cursor.reached().values().toArray()));
+          select.setInt(3, limit);
+        },
+        found::add);
+    return found;
+  }
+
+  /// Deliveries about this release after this cursor, at most so many, in order.
+  List<Delivery> after(ReleaseId release, LedgerCursor cursor, int limit) {
+    Map.@Nullable Entry<Integer, Long> reached = cursor.reached().lastEntry();
+    List<Delivery> found = new ArrayList<>();
+    each(
+        "where release_id = ? and (topic_partition, topic_offset) > (?, ?)"
+            + " order by topic_partition, topic_offset limit ?",
+        select -> {
+          select.setString(1, release.value());
+          select.setInt(2, reached == null ? -1 : reached.getKey());
+          select.setLong(3, reached == null ? -1 : reached.getValue());
+          select.setInt(4, limit);
+        },
+        found::add);
+    return found;
+  }
+
+  /// The cursor of whoever has everything that is here now.
+  LedgerCursor end() {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select topic_partition, next_offset - 1 from ledger_position"
+                    + " where next_offset > 0");
+        ResultSet rows = select.executeQuery()) {
+      SortedMap<Integer, Long> reached = new TreeMap<>();
+      while (rows.next()) {
+        reached.put(rows.getInt(1), rows.getLong(2));
+      }
+      return new LedgerCursor(reached);
+    } catch (SQLException e) {
+      throw new IllegalStateException("the ledger cannot be read", e);
+    }
+  }
+
   private static ReleaseEvent read(Envelope envelope, Delivery delivery) {
     byte[] value = delivery.value() == null ? new byte[0] : delivery.value();
     if (!envelope.isMalformed()) {
@@ -115,11 +182,15 @@ public class Ledger {
   }
 
   private void each(String rest, Parameters parameters, Consumer<Delivery> consumer) {
+    eachOf(COLUMNS + rest, parameters, consumer);
+  }
+
+  private void eachOf(String query, Parameters parameters, Consumer<Delivery> consumer) {
     try (Connection connection = dataSource.getConnection()) {
       // Rows come in portions only outside of auto-commit.
       connection.setAutoCommit(false);
       try {
-        each(connection, rest, parameters, consumer);
+        eachOf(connection, query, parameters, consumer);
       } finally {
         connection.rollback();
         connection.setAutoCommit(true);
@@ -132,7 +203,13 @@ public class Ledger {
   private static void each(
       Connection connection, String rest, Parameters parameters, Consumer<Delivery> consumer)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(COLUMNS + rest)) {
+    eachOf(connection, COLUMNS + rest, parameters, consumer);
+  }
+
+  private static void eachOf(
+      Connection connection, String query, Parameters parameters, Consumer<Delivery> consumer)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(query)) {
       select.setFetchSize(FETCH);
       parameters.set(select);
       try (ResultSet rows = select.executeQuery()) {

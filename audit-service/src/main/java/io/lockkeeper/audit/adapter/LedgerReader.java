@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,11 +42,13 @@ public class LedgerReader {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration COMPARE = Duration.ofSeconds(5);
+  private static final Duration SESSION = Duration.ofSeconds(10);
 
   private final LedgerWriter ledger;
   private final Map<String, Object> broker;
   private final String topic;
   private final String group;
+  private final Optional<String> instance;
 
   /// By partition: the offset that reading went back to last. When the topic leaps over it
   /// again, the topic itself has no such record.
@@ -65,11 +68,13 @@ public class LedgerReader {
       @ConfigProperty(name = "lockkeeper.journal.topic", defaultValue = "release-events")
           String topic,
       @ConfigProperty(name = "quarkus.application.name") String application,
+      @ConfigProperty(name = "lockkeeper.instance") Optional<String> instance,
       MeterRegistry meters) {
     this.ledger = ledger;
     this.broker = Map.copyOf(broker);
     this.topic = topic;
     this.group = application + "-ledger";
+    this.instance = instance;
     meters.gauge("lockkeeper.ledger.behind", this, LedgerReader::behind);
   }
 
@@ -123,6 +128,8 @@ public class LedgerReader {
     Map<String, Object> config = new HashMap<>(broker);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.CLIENT_ID_CONFIG, group);
+    config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());
+    instance.ifPresent(name -> config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name));
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     // A position that the topic does not have means another topic: nothing to be passed over
     // silently.

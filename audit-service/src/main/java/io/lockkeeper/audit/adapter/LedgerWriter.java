@@ -226,12 +226,12 @@ public class LedgerWriter {
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
-        insert into release_view values (?, ?, ?, ?, ?, ?, ?, ?)
+        insert into release_view values (?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (release_id) do update set
           service = excluded.service, version = excluded.version,
           environment = excluded.environment, phase = excluded.phase,
           outcome = excluded.outcome, requested_at = excluded.requested_at,
-          settled_at = excluded.settled_at\
+          settled_at = excluded.settled_at, reason = excluded.reason\
         """)) {
       upsert.setString(1, release.value());
       upsert.setString(2, overview.service());
@@ -242,6 +242,7 @@ public class LedgerWriter {
       upsert.setObject(7, at(overview.requested()));
       Instant settled = overview.settled();
       upsert.setObject(8, settled == null ? null : at(settled), Types.TIMESTAMP_WITH_TIMEZONE);
+      upsert.setString(9, overview.reason());
       upsert.executeUpdate();
     }
   }

@@ -4,22 +4,27 @@ import io.lockkeeper.audit.DeploymentLog;
 import io.lockkeeper.audit.Markdown;
 import io.lockkeeper.audit.Overview;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.problem.Page;
+import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.ProblemException;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.List;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
 import org.jspecify.annotations.Nullable;
 
 /// Releases and their deployment logs, for people and for whoever audits them. Runbook D5.
@@ -30,33 +35,25 @@ public class ReleaseResource {
   static final String NDJSON = "application/x-ndjson";
 
   private final Ledger ledger;
+  private final FactStream stream;
 
-  ReleaseResource(Ledger ledger) {
+  ReleaseResource(Ledger ledger, FactStream stream) {
     this.ledger = ledger;
+    this.stream = stream;
   }
-
-  /// A page of releases, newest first.
-  ///
-  /// @param next what to pass as `after` for the following page; null at the end
-  public record Page(List<ReleaseView> items, @Nullable String next) {}
 
   /// Releases, newest first.
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   @RolesAllowed({"viewer", "ci", "operator"})
   @Transactional
-  public Page list(
+  public Page<ReleaseView> list(
       @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(200) int limit,
       @QueryParam("after") @Nullable String after) {
-    List<ReleaseView> items;
-    if (after == null) {
-      items = ReleaseView.page(null, "", limit);
-    } else {
-      int slash = after.indexOf('/');
-      items = ReleaseView.page(time(after, slash), after.substring(slash + 1), limit);
-    }
-    ReleaseView last = items.size() < limit ? null : items.getLast();
-    return new Page(items, last == null ? null : last.requested + "/" + last.release);
+    return Page.of(
+        ReleaseView.page(Cursor.of(after), limit),
+        limit,
+        row -> new Cursor(row.requested, row.release));
   }
 
   /// One release at a glance; 404 when the ledger knows nothing of it.
@@ -103,13 +100,22 @@ public class ReleaseResource {
     return FactLine.lines(each -> ledger.deliveries(release, each));
   }
 
-  private static Instant time(String cursor, int slash) {
-    try {
-      return Instant.parse(cursor.substring(0, Math.max(slash, 0)));
-    } catch (DateTimeException e) {
-      throw new ProblemException(
-          400, "bad-cursor", "The cursor cannot be read", "after is the next of an earlier page");
-    }
+  /// Every delivery about the release from the first one, then those that come, as server-sent
+  /// events; with `Last-Event-ID` those behind it. A release that is not known yet is waited for.
+  @GET
+  @Path("/{id}/facts")
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @RolesAllowed({"viewer", "ci", "operator"})
+  @Blocking
+  public Multi<OutboundSseEvent> facts(
+      @PathParam("id") String id,
+      @HeaderParam("Last-Event-ID") @Nullable String last,
+      @Context Sse sse) {
+    ReleaseId release = release(id);
+    return stream.of(
+        (cursor, limit) -> ledger.after(release, cursor, limit),
+        last == null || last.isEmpty() ? LedgerCursor.START : LedgerCursor.of(last),
+        sse);
   }
 
   private static ReleaseId release(String id) {

@@ -1,6 +1,7 @@
 package io.lockkeeper.audit.adapter;
 
 import io.lockkeeper.events.Outcome;
+import io.lockkeeper.problem.Page.Cursor;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -31,6 +32,9 @@ public class ReleaseView extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   public @Nullable Outcome outcome;
 
+  /// Why it ended so, or why it was refused; null before.
+  public @Nullable String reason;
+
   @Column(name = "requested_at")
   public Instant requested;
 
@@ -38,17 +42,12 @@ public class ReleaseView extends PanacheEntityBase {
   public @Nullable Instant settled;
 
   /// A page of releases, newest first, before this position if there is one.
-  static List<ReleaseView> page(@Nullable Instant before, String beforeId, int limit) {
-    return before == null
-        ? ReleaseView.<ReleaseView>find("order by requested desc, release desc")
-            .page(0, limit)
-            .list()
-        : ReleaseView.<ReleaseView>find(
-                "requested < ?1 or (requested = ?1 and release < ?2)"
-                    + " order by requested desc, release desc",
-                before,
-                beforeId)
-            .page(0, limit)
-            .list();
+  static List<ReleaseView> page(Cursor before, int limit) {
+    return ReleaseView.<ReleaseView>find(
+            "requested < ?1 or (requested = ?1 and release < ?2) order by requested desc, release desc",
+            before.time(),
+            before.id())
+        .page(0, limit)
+        .list();
   }
 }

@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockkeeper.audit.Releases;
+import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.AuditEvent;
 import io.lockkeeper.events.AuditEvent.ReleaseClosed;
 import io.lockkeeper.events.Digest;
@@ -35,10 +36,12 @@ import io.lockkeeper.quickstart.platform.Databases;
 import io.lockkeeper.quickstart.platform.EmbeddedPlatform;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +57,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -327,6 +331,51 @@ final class AuditServiceTest {
     List<String> all =
         as("viewer").get("/releases?limit=200").jsonPath().getList("items.release", String.class);
     assertThat(seen).isEqualTo(all).doesNotHaveDuplicates().contains(newest.value());
+  }
+
+  @Test
+  @DisplayName("D5: facts are streamed as they come, and again from where a reader was cut off")
+  void streams() {
+    ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
+    try (EventStream all = stream("/facts", null);
+        EventStream one = stream("/releases/" + release + "/facts", null)) {
+      List<ReleaseEvent> events = Releases.begun();
+      events.forEach(event -> topic.say(writer(event), release, event));
+      one.awaitEvents(events.size());
+      all.awaitEvents(events.size());
+      assertThat(one.types(release)).hasSize(events.size());
+      assertThat(all.types(release)).containsAll(one.types(release));
+      try (EventStream again = stream("/releases/" + release + "/facts", one.id(1))) {
+        again.awaitEvents(events.size() - 2);
+        assertThat(again.types(release)).isEqualTo(one.types(release).subList(2, events.size()));
+      }
+      try (EventStream again = stream("/facts?after=" + all.id(0), null)) {
+        again.awaitEvents(events.size() - 1);
+        assertThat(again.types(release)).containsAll(one.types(release).subList(1, events.size()));
+      }
+    }
+    as("viewer").accept("text/event-stream").get("/facts?after=nowhere").then().statusCode(400);
+  }
+
+  private static EventStream stream(String path, @Nullable String last) {
+    return new EventStream(
+        URI.create("http://localhost:" + RestAssured.port + path),
+        Jwt.subject("ada").issuer("lockkeeper").groups("viewer").expiresIn(600).sign(),
+        last);
+  }
+
+  @Test
+  @DisplayName("A refused release says in lists why")
+  void refusedInLists() {
+    ReleaseId release =
+        said(
+            List.of(
+                new GateEvent.ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ci"))));
+    awaitPhase(release, "refused");
+    as("viewer")
+        .get("/releases?limit=200")
+        .then()
+        .body("items.find { it.release == '" + release + "' }.reason", equalTo("unknown-runbook"));
   }
 
   @Test

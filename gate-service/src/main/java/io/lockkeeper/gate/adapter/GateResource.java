@@ -14,6 +14,8 @@ import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.FactTooLarge;
 import io.lockkeeper.problem.EntityTags;
+import io.lockkeeper.problem.Page;
+import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.Problem.Fault;
 import io.lockkeeper.problem.ProblemException;
 import io.lockkeeper.runbook.ReleaseRequest;
@@ -104,24 +106,17 @@ public class GateResource {
   /// Why a person acts; up to 2,000 characters, shown in the log.
   public record Reason(@NotBlank @Size(max = 2000) @Pattern(regexp = TEXT) String reason) {}
 
-  /// A page of releases, newest first.
-  ///
-  /// @param next what to pass as `after` for the following page; null at the end
-  public record Page(List<GateView> items, @Nullable String next) {}
-
   /// Releases, newest first.
   @GET
   @RolesAllowed({"viewer", "ci", "operator"})
   @Transactional
-  public Page list(
+  public Page<GateView> list(
       @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(200) int limit,
       @QueryParam("after") @Nullable String after) {
-    Cursor cursor = after == null ? null : Cursor.of(after);
-    List<GateView> rows =
-        cursor == null
-            ? GateView.page(null, "", limit)
-            : GateView.page(cursor.time(), cursor.id(), limit);
-    return new Page(rows, rows.size() < limit ? null : Cursor.after(rows.getLast()));
+    return Page.of(
+        GateView.page(Cursor.of(after), limit),
+        limit,
+        row -> new Cursor(row.requestedAt, row.release));
   }
 
   /// Asks for a release: the same request as on `release-requests`, as a CloudEvent in binary or
@@ -330,26 +325,5 @@ public class GateResource {
 
   private Actor caller() {
     return Actor.person(token.getName());
-  }
-
-  /// Where a page ends.
-  record Cursor(Instant time, String id) {
-
-    static Cursor of(String text) {
-      int slash = text.indexOf('/');
-      try {
-        if (slash > 0 && PlainText.isPlain(text)) {
-          return new Cursor(Instant.parse(text.substring(0, slash)), text.substring(slash + 1));
-        }
-      } catch (DateTimeParseException e) {
-        // Answered below.
-      }
-      throw new ProblemException(
-          400, "bad-cursor", "The cursor cannot be read", "after is the next of an earlier page");
-    }
-
-    static String after(GateView row) {
-      return row.requestedAt + "/" + row.release;
-    }
   }
 }

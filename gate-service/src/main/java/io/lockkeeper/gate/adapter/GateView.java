@@ -5,6 +5,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GatePhase;
 import io.lockkeeper.gate.Wait;
+import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
@@ -70,16 +71,13 @@ public class GateView extends PanacheEntityBase {
   }
 
   /// A page of releases, newest first, before this position if there is one.
-  static List<GateView> page(@Nullable Instant before, String beforeId, int limit) {
-    return before == null
-        ? GateView.<GateView>find("order by requestedAt desc, release desc").page(0, limit).list()
-        : GateView.<GateView>find(
-                "requestedAt < ?1 or (requestedAt = ?1 and release < ?2)"
-                    + " order by requestedAt desc, release desc",
-                before,
-                beforeId)
-            .page(0, limit)
-            .list();
+  static List<GateView> page(Cursor before, int limit) {
+    return GateView.<GateView>find(
+            "requestedAt < ?1 or (requestedAt = ?1 and release < ?2) order by requestedAt desc, release desc",
+            before.time(),
+            before.id())
+        .page(0, limit)
+        .list();
   }
 
   /// The phase in one word, as lists show it.

@@ -6,6 +6,8 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.monitor.Assessment;
+import io.lockkeeper.problem.Page;
+import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.ProblemException;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
@@ -128,11 +130,13 @@ public class MonitorResource {
   /// @param ended only those that ended, or only those that did not; all when it is left out
   @GET
   @Transactional
-  public List<WatchSummary> list(
+  public Page<WatchSummary> list(
       @QueryParam("ended") @Nullable Boolean ended,
-      @QueryParam("page") @DefaultValue("0") @Min(0) @Max(1_000_000) int page,
-      @QueryParam("size") @DefaultValue("50") @Min(1) @Max(LARGEST_PAGE) int size) {
-    return WatchView.newest(ended, page, size).stream().map(WatchSummary::of).toList();
+      @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(LARGEST_PAGE) int limit,
+      @QueryParam("after") @Nullable String after) {
+    List<WatchSummary> rows =
+        WatchView.page(ended, Cursor.of(after), limit).stream().map(WatchSummary::of).toList();
+    return Page.of(rows, limit, row -> new Cursor(row.updatedAt(), row.release().value()));
   }
 
   /// One watch and its newest look.

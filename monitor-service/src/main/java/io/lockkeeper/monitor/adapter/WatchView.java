@@ -6,8 +6,8 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.monitor.Question;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.problem.Page.Cursor;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
-import io.quarkus.panache.common.Page;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -101,11 +101,17 @@ public class WatchView extends PanacheEntityBase {
   }
 
   /// Rows in the order of their newest facts, newest first.
-  static List<WatchView> newest(@Nullable Boolean ended, int page, int size) {
-    String order = " order by updatedAt desc, release";
-    return ended == null
-        ? WatchView.<WatchView>find("from WatchView" + order).page(Page.of(page, size)).list()
-        : WatchView.<WatchView>find("ended = ?1" + order, ended).page(Page.of(page, size)).list();
+  ///
+  /// @param ended only those that ended, or only those that did not; all when it is null
+  static List<WatchView> page(@Nullable Boolean ended, Cursor before, int limit) {
+    return WatchView.<WatchView>find(
+            "(updatedAt < ?1 or (updatedAt = ?1 and release < ?2))"
+                + (ended == null ? "" : " and ended = " + ended)
+                + " order by updatedAt desc, release desc",
+            before.time(),
+            before.id())
+        .page(0, limit)
+        .list();
   }
 
   private static @Nullable ReleaseAccepted accepted(List<Fact> history) {

@@ -214,7 +214,7 @@ class MonitorServiceTest {
         .get("/watches?ended=false")
         .then()
         .statusCode(200)
-        .body("release", hasItem(release.value()));
+        .body("items.release", hasItem(release.value()));
     given()
         .auth()
         .oauth2(token("operator"))
@@ -234,7 +234,7 @@ class MonitorServiceTest {
         .statusCode(404)
         .contentType("application/problem+json")
         .body("code", equalTo("unknown-release"));
-    given().auth().oauth2(token("viewer")).get("/watches?size=100000").then().statusCode(422);
+    given().auth().oauth2(token("viewer")).get("/watches?limit=100000").then().statusCode(422);
   }
 
   private ConsumerRecord<String, byte[]> lookOf(Look look) {

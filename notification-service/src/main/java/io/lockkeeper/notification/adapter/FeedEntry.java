@@ -11,6 +11,7 @@ import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.notification.Announcements;
 import io.lockkeeper.notification.Announcements.Owed;
 import io.lockkeeper.notification.Bulletin;
+import io.lockkeeper.problem.Page.Cursor;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -105,12 +106,12 @@ public class FeedEntry extends PanacheEntityBase {
   }
 
   /// A page of messages, newest first, before this position if there is one.
-  static List<FeedEntry> page(@Nullable Instant before, String beforeKey, int limit) {
-    return before == null
-        ? FeedEntry.<FeedEntry>find("order by at desc, key desc").page(0, limit).list()
-        : FeedEntry.<FeedEntry>find(
-                "at < ?1 or (at = ?1 and key < ?2) order by at desc, key desc", before, beforeKey)
-            .page(0, limit)
-            .list();
+  static List<FeedEntry> page(Cursor before, int limit) {
+    return FeedEntry.<FeedEntry>find(
+            "at < ?1 or (at = ?1 and key < ?2) order by at desc, key desc",
+            before.time(),
+            before.id())
+        .page(0, limit)
+        .list();
   }
 }

@@ -1,0 +1,2 @@
+-- Why a release ended so, or why it was refused.
+alter table release_view add column reason text;
