@@ -31,6 +31,8 @@ touch "$ENVIRONMENT"
 chmod 600 "$ENVIRONMENT"
 # A file that somebody edited may end without a line feed.
 if [ -n "$(tail -c 1 "$ENVIRONMENT")" ]; then echo >>"$ENVIRONMENT"; fi
+# What containers and volumes are called, wherever the repository stands.
+ensure COMPOSE_PROJECT_NAME echo lockkeeper
 ensure POSTGRES_PASSWORD password
 for service in GATE ROLLOUT MONITOR AUDIT NOTIFICATION; do
   ensure "${service}_DATABASE_PASSWORD" password

