@@ -108,6 +108,17 @@ class DeploymentTest {
         .isEqualTo(FACTS.stream().map(service -> service.name() + ":" + service.port()).toList());
   }
 
+  @Test
+  @DisplayName("Image builds see the packaged services, and nothing else")
+  void buildContext() {
+    assertThat(text(HOME.resolve(".dockerignore")).lines().filter(line -> !line.startsWith("#")))
+        .containsExactlyElementsOf(
+            Stream.concat(
+                    Stream.of("*"),
+                    FACTS.stream().map(service -> "!" + service.name() + "/target/quarkus-app"))
+                .toList());
+  }
+
   // --- k8s/ --------------------------------------------------------------------------------------
 
   @Test
