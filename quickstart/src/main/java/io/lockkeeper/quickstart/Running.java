@@ -53,7 +53,19 @@ final class Running {
 
   /// Waits for Ctrl-C; ends before it when a process ends that should not.
   int untilInterrupted() throws InterruptedException, IOException {
+    return untilInterrupted(() -> {});
+  }
+
+  /// What is to be done again and again while everything runs.
+  @FunctionalInterface
+  interface Chore {
+    void run() throws InterruptedException;
+  }
+
+  /// The same, with something to do each second.
+  int untilInterrupted(Chore chore) throws InterruptedException, IOException {
     while (true) {
+      chore.run();
       List<Part> ended = stack.ended();
       if (!ended.isEmpty()) {
         Part first = ended.getFirst();

@@ -1,5 +1,7 @@
 package io.lockkeeper.quickstart.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
@@ -46,7 +48,7 @@ public final class AuditClient {
     if (response.statusCode() == 404) {
       return Optional.empty();
     }
-    JsonNode log = Json.tree(checked(response).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    JsonNode log = Json.tree(checked(response).getBytes(UTF_8));
     List<Step> steps = new ArrayList<>();
     String refused = null;
     for (JsonNode step : log.path("steps")) {
@@ -63,6 +65,20 @@ public final class AuditClient {
             Optional.ofNullable(overview.path("outcome").textValue()).map(Outcome::valueOf),
             overview.path("closed").isTextual(),
             Optional.ofNullable(refused)));
+  }
+
+  /// The versions of a service that were verified lately, the newest release first.
+  public List<String> verified(String service) throws IOException, InterruptedException {
+    JsonNode page =
+        Json.tree(checked(get("/releases?limit=200", "application/json")).getBytes(UTF_8));
+    List<String> versions = new ArrayList<>();
+    for (JsonNode item : page.path("items")) {
+      if (item.path("service").asText().equals(service)
+          && item.path("outcome").asText().equals(Outcome.VERIFIED.name())) {
+        versions.add(item.path("version").asText());
+      }
+    }
+    return versions;
   }
 
   /// The log as Markdown.
@@ -82,8 +98,13 @@ public final class AuditClient {
 
   private HttpResponse<String> get(ReleaseId release, String mediaType)
       throws IOException, InterruptedException {
+    return get("/releases/" + release + "/log", mediaType);
+  }
+
+  private HttpResponse<String> get(String path, String mediaType)
+      throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(base.resolve("/releases/" + release + "/log"))
+        HttpRequest.newBuilder(base.resolve(path))
             .timeout(Duration.ofSeconds(10))
             .header("accept", mediaType)
             .header("authorization", "Bearer " + token)

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// launcher that was killed left running is ended at the next start.
 public final class Child implements AutoCloseable {
 
-  private static final Duration ENDING = Duration.ofSeconds(15);
+  /// How long it may take to end after it was asked to.
+  static final Duration ENDING = Duration.ofSeconds(15);
 
   private final String name;
   private final List<String> command;
@@ -28,6 +29,7 @@ public final class Child implements AutoCloseable {
   private final Path log;
   private final Path pidFile;
   private final Predicate<Child> ready;
+  private final Duration ending;
   private long saidBefore;
   private @Nullable Process process;
 
@@ -35,19 +37,22 @@ public final class Child implements AutoCloseable {
   ///
   /// @param log   what it says, kept from one start to the next
   /// @param ready whether it can be used; asked again and again while it starts
+  /// @param ending how long it may take to end after it was asked to
   Child(
       String name,
       List<String> command,
       Map<String, String> environment,
       Path log,
       Path pidFile,
-      Predicate<Child> ready) {
+      Predicate<Child> ready,
+      Duration ending) {
     this.name = name;
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.log = log;
     this.pidFile = pidFile;
     this.ready = ready;
+    this.ending = ending;
   }
 
   /// What it is called in messages and file names.
@@ -137,7 +142,7 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /// Asks it to end and waits; ends it by force when it takes longer than 15 s.
+  /// Asks it to end and waits; ends it by force when it takes too long.
   @Override
   public void close() {
     Process running = running();
@@ -146,7 +151,7 @@ public final class Child implements AutoCloseable {
     }
     running.destroy();
     try {
-      if (!running.waitFor(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!running.waitFor(ending.toMillis(), TimeUnit.MILLISECONDS)) {
         running.destroyForcibly().waitFor();
       }
       Files.deleteIfExists(pidFile);
