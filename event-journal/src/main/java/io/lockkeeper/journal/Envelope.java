@@ -113,17 +113,19 @@ public record Envelope(
   // One trace per release, one span per fact, so that a tracing back end shows a release as a
   // whole.
   private String traceparent() {
-    UUID trace = trace();
-    HexFormat hex = HexFormat.of();
-    return "00-"
-        + hex.toHexDigits(trace.getMostSignificantBits())
-        + hex.toHexDigits(trace.getLeastSignificantBits())
-        + "-"
-        + hex.toHexDigits(id.getLeastSignificantBits())
-        + "-00";
+    String span = HexFormat.of().toHexDigits(id.getLeastSignificantBits());
+    return "00-" + trace(release) + "-" + span + "-00";
   }
 
-  private UUID trace() {
+  /// The W3C trace id of everything about a release.
+  static String trace(ReleaseId release) {
+    UUID trace = uuid(release);
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(trace.getMostSignificantBits())
+        + hex.toHexDigits(trace.getLeastSignificantBits());
+  }
+
+  private static UUID uuid(ReleaseId release) {
     try {
       return UUID.fromString(release.value());
     } catch (IllegalArgumentException otherForm) {

@@ -10,6 +10,8 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
@@ -22,7 +24,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// Puts the journal of one service together: give it a [JournalOwner] bean, and it gives an
-/// [EventJournal] and [Leases], starts relay and alarms, and compares the journal with the topic
+/// [EventJournal] and [Leases], publishes its numbers and the service's [Census], starts relay and
+/// alarms, and compares the journal with the topic
 /// first.
 @Singleton
 final class JournalBeans {
@@ -37,11 +40,20 @@ final class JournalBeans {
       @Identifier("default-kafka-broker") Map<String, Object> broker,
       @ConfigProperty(name = "lockkeeper.journal.topic", defaultValue = "release-events")
           String topic,
-      @ConfigProperty(name = "lockkeeper.journal.retention") Optional<Duration> keep) {
+      @ConfigProperty(name = "lockkeeper.journal.retention") Optional<Duration> keep,
+      @Any Instance<Census> censuses) {
     Map<String, Object> clients = new HashMap<>(broker);
     clients.put("client.id", owner.writer().source().substring(1) + "-journal");
     return JournalParts.of(
-        owner, dataSource, transactions, Clock.systemUTC(), registry, clients, topic, keep);
+        owner,
+        dataSource,
+        transactions,
+        Clock.systemUTC(),
+        registry,
+        clients,
+        topic,
+        keep,
+        censuses.stream().toList());
   }
 
   // Behind a proxy, so that what a service does after a commit may use the journal itself.

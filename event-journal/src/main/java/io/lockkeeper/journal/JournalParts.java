@@ -3,12 +3,14 @@ package io.lockkeeper.journal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.transaction.TransactionManager;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
 
 /// The parts of one service's journal, joined.
@@ -19,13 +21,16 @@ record JournalParts(
     Alarms alarms,
     Recovery recovery,
     Retention retention,
-    JournalStatus status)
+    JournalStatus status,
+    Sampling sampling,
+    ScheduledExecutorService timer)
     implements AutoCloseable {
 
   /// Joins the parts; nothing runs until [#start].
   ///
   /// @param broker how to reach the brokers
   /// @param keep how long facts are kept after the end of a release; empty for ever
+  /// @param censuses what the service counts besides the journal's own numbers
   static JournalParts of(
       JournalOwner owner,
       DataSource dataSource,
@@ -34,12 +39,13 @@ record JournalParts(
       MeterRegistry registry,
       Map<String, Object> broker,
       String topic,
-      Optional<Duration> keep) {
+      Optional<Duration> keep,
+      List<Census> censuses) {
     Admission admission = new Admission();
+    JournalMeters meters = new JournalMeters(registry);
     PostgresJournal journal =
-        new PostgresJournal(
-            owner, dataSource, transactions, clock, admission, new JournalCounters(registry));
-    Relay relay = new Relay(dataSource, () -> Relay.producer(broker), topic);
+        new PostgresJournal(owner, dataSource, transactions, clock, admission, meters);
+    Relay relay = new Relay(dataSource, () -> Relay.producer(broker), topic, clock, meters);
     Alarms alarms = new Alarms(dataSource, journal, clock, admission);
     Recovery recovery =
         new Recovery(owner, dataSource, new TopicReader(broker, topic), clock, admission);
@@ -51,17 +57,25 @@ record JournalParts(
           }
           committed.due().ifPresent(alarms::arm);
         });
-    JournalParts parts =
-        new JournalParts(
-            journal,
-            admission,
-            relay,
-            alarms,
+    Gauge.builder(
+            "lockkeeper.journal.recovered",
             recovery,
-            new Retention(dataSource, clock, keep),
-            new JournalStatus(dataSource));
-    parts.measure(registry);
-    return parts;
+            it -> it.state() == Recovery.State.DONE ? 1 : 0)
+        .description("1 when the journal was compared with the topic")
+        .register(registry);
+    List<Census> all = new ArrayList<>(censuses);
+    all.add(JournalStatus.CENSUS);
+    return new JournalParts(
+        journal,
+        admission,
+        relay,
+        alarms,
+        recovery,
+        new Retention(dataSource, clock, keep),
+        new JournalStatus(dataSource),
+        new Sampling(dataSource, registry, all),
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("journal-housekeeping").factory()));
   }
 
   /// Starts everything; the journal opens when recovery says so.
@@ -69,49 +83,15 @@ record JournalParts(
     recovery.start();
     relay.start();
     alarms.start();
-    retention.start();
+    retention.start(timer);
+    sampling.start(timer);
   }
 
   @Override
   public void close() {
-    retention.close();
+    timer.shutdownNow();
     recovery.close();
     alarms.close();
     relay.close();
-  }
-
-  private void measure(MeterRegistry registry) {
-    gauge(registry, "unpublished", "Own facts on their way", JournalStatus.Numbers::unpublished);
-    gauge(
-        registry,
-        "unpublished.oldest.seconds",
-        "How long the oldest of them has waited",
-        numbers -> numbers.oldest().toMillis() / 1000.0);
-    gauge(registry, "stuck", "Releases that cannot be decided on", JournalStatus.Numbers::stuck);
-    gauge(registry, "open", "Releases with an alarm", JournalStatus.Numbers::alarms);
-    Gauge.builder(
-            "lockkeeper.journal.recovered",
-            recovery,
-            it -> it.state() == Recovery.State.DONE ? 1 : 0)
-        .description("1 when the journal was compared with the topic")
-        .register(registry);
-  }
-
-  private void gauge(
-      MeterRegistry registry,
-      String name,
-      String description,
-      ToDoubleFunction<JournalStatus.Numbers> number) {
-    Gauge.builder("lockkeeper.journal." + name, status, it -> read(it, number))
-        .description(description)
-        .register(registry);
-  }
-
-  private static double read(JournalStatus status, ToDoubleFunction<JournalStatus.Numbers> number) {
-    try {
-      return number.applyAsDouble(status.numbers());
-    } catch (SQLException e) {
-      return Double.NaN;
-    }
   }
 }

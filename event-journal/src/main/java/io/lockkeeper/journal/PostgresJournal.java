@@ -2,6 +2,7 @@ package io.lockkeeper.journal;
 
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.ReleaseId;
+import io.micrometer.core.instrument.Timer;
 import jakarta.transaction.TransactionManager;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,7 +36,7 @@ public final class PostgresJournal implements EventJournal {
   private final Transactions transactions;
   private final Clock clock;
   private final Admission admission;
-  private final JournalCounters counters;
+  private final JournalMeters meters;
   private final List<Consumer<Committed>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong highest = new AtomicLong();
   private final RecentPages recent = new RecentPages();
@@ -47,12 +49,12 @@ public final class PostgresJournal implements EventJournal {
       TransactionManager transactionManager,
       Clock clock,
       Admission admission,
-      JournalCounters counters) {
+      JournalMeters meters) {
     this.owner = owner;
     this.transactions = new Transactions(transactionManager, dataSource);
     this.clock = clock;
     this.admission = admission;
-    this.counters = counters;
+    this.meters = meters;
     this.onSetBack = admission::open;
   }
 
@@ -72,7 +74,7 @@ public final class PostgresJournal implements EventJournal {
     Optional<Envelope> read = Envelope.of(record);
     if (read.isEmpty()) {
       LOG.warnf("%s/%d@%d is no fact of ours", record.topic(), record.partition(), record.offset());
-      counters.foreign();
+      meters.foreign();
       return;
     }
     Envelope envelope = read.get();
@@ -88,7 +90,12 @@ public final class PostgresJournal implements EventJournal {
             while (!admission.await(LONGEST_WAIT_FOR_RECOVERY)) {
               LOG.info("a delivery waits for recovery");
             }
-            turn(envelope.release(), turn -> turn.deliver(envelope, record), Instant.MIN);
+            turn(
+                    meters.onFact(),
+                    envelope.release(),
+                    turn -> turn.deliver(envelope, record),
+                    Instant.MIN)
+                .ifPresent(_ -> meters.reacted(envelope.time(), clock.instant()));
           });
     }
   }
@@ -98,14 +105,14 @@ public final class PostgresJournal implements EventJournal {
     if (!Envelope.isPlain(release.value())) {
       throw new IllegalArgumentException("a release id has no control characters");
     }
-    return turn(release, turn -> turn.decide(decision), Instant.MIN)
+    return turn(meters.onCommand(), release, turn -> turn.decide(decision), Instant.MIN)
         .map(Committed::own)
         .orElse(List.of());
   }
 
   /// Asks what follows because the alarm rang that was set to `due`.
   void ring(ReleaseId release, Instant due) {
-    turn(release, Turn::ring, due);
+    turn(meters.onAlarm(), release, Turn::ring, due);
   }
 
   @Override
@@ -128,22 +135,33 @@ public final class PostgresJournal implements EventJournal {
         connection -> Optional.ofNullable(JournalTables.margin(connection, release).stuck()));
   }
 
-  private Optional<Committed> turn(ReleaseId release, Turn.Opening opening, Instant notBefore) {
+  private Optional<Committed> turn(
+      Timer timer, ReleaseId release, Turn.Opening opening, Instant notBefore) {
+    try (LogContext _ = LogContext.of(release)) {
+      return turnUntilCommitted(timer, release, opening, notBefore);
+    }
+  }
+
+  private Optional<Committed> turnUntilCommitted(
+      Timer timer, ReleaseId release, Turn.Opening opening, Instant notBefore) {
+    admit();
+    long begun = System.nanoTime();
     @Nullable ReactionFailed failure = null;
     for (int attempt = 1; ; attempt++) {
       admit();
       try {
         Optional<Committed> committed = attempt(release, opening, notBefore, failure);
+        timer.record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
         committed.ifPresent(this::tell);
         return committed;
       } catch (ReactionFailed e) {
         if (failure != null) {
           throw new JournalUnavailable("not even the fact could be committed", e);
         }
-        counters.failure();
+        meters.failure();
         failure = e;
       } catch (Transactions.Conflict e) {
-        counters.conflict();
+        meters.conflict();
         Backoff.jitter(attempt);
       } catch (SetBack e) {
         recover();
@@ -164,7 +182,7 @@ public final class PostgresJournal implements EventJournal {
     Optional<Committed> committed =
         transactions.call(
             connection -> {
-              Turn turn = new Turn(connection, owner, release, now, counters, recent.of(release));
+              Turn turn = new Turn(connection, owner, release, now, meters, recent.of(release));
               if (turn.highest() < known) {
                 throw new SetBack();
               }
@@ -177,7 +195,7 @@ public final class PostgresJournal implements EventJournal {
   }
 
   private void tell(Committed committed) {
-    counters.appended(committed.own().size());
+    meters.appended(committed.own().size());
     listeners.forEach(listener -> listener.accept(committed));
     try {
       owner.committed().accept(committed.release());

@@ -3,7 +3,9 @@ package io.lockkeeper.journal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +46,8 @@ final class Relay implements AutoCloseable {
   private final DataSource dataSource;
   private final Supplier<Producer<String, byte[]>> producers;
   private final String topic;
+  private final Clock clock;
+  private final JournalMeters meters;
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "release-events-relay");
   private volatile boolean closing;
@@ -52,10 +56,17 @@ final class Relay implements AutoCloseable {
   /// A relay that does nothing until [#start].
   ///
   /// @param producers makes a producer; asked again after one has failed
-  Relay(DataSource dataSource, Supplier<Producer<String, byte[]>> producers, String topic) {
+  Relay(
+      DataSource dataSource,
+      Supplier<Producer<String, byte[]>> producers,
+      String topic,
+      Clock clock,
+      JournalMeters meters) {
     this.dataSource = dataSource;
     this.producers = producers;
     this.topic = topic;
+    this.clock = clock;
+    this.meters = meters;
     thread.setDaemon(true);
   }
 
@@ -183,6 +194,8 @@ final class Relay implements AutoCloseable {
     for (Future<?> acknowledgement : acknowledgements) {
       acknowledgement.get();
     }
+    Instant now = clock.instant();
+    entries.forEach(entry -> meters.relayed(entry.envelope().time(), now));
   }
 
   private Producer<String, byte[]> openProducer() {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -19,7 +18,7 @@ import org.jboss.logging.Logger;
 /// Forgets releases long after their end, so that a journal does not grow for ever; the topic and
 /// audit-service keep everything. A release has ended when it has no alarm. One line of it stays,
 /// so that a late fact about it is dropped and counted.
-final class Retention implements AutoCloseable {
+final class Retention {
 
   private static final Logger LOG = Logger.getLogger(Retention.class);
 
@@ -29,9 +28,6 @@ final class Retention implements AutoCloseable {
   private final DataSource dataSource;
   private final Clock clock;
   private final Optional<Duration> keep;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("journal-retention").factory());
 
   /// Forgets nothing until [#start].
   ///
@@ -43,7 +39,7 @@ final class Retention implements AutoCloseable {
   }
 
   /// Starts forgetting, every hour.
-  void start() {
+  void start(ScheduledExecutorService timer) {
     if (keep.isPresent()) {
       timer.scheduleWithFixedDelay(
           this::forgetQuietly, BETWEEN.toSeconds(), BETWEEN.toSeconds(), TimeUnit.SECONDS);
@@ -134,10 +130,5 @@ final class Retention implements AutoCloseable {
       statement.setString(1, release.value());
       statement.execute();
     }
-  }
-
-  @Override
-  public void close() {
-    timer.shutdownNow();
   }
 }

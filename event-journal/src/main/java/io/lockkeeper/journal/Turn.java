@@ -47,7 +47,7 @@ final class Turn {
   private final JournalOwner owner;
   private final ReleaseId release;
   private final Instant now;
-  private final JournalCounters counters;
+  private final JournalMeters meters;
   private final JournalTables.Margin margin;
   private final JournalPage page;
 
@@ -59,14 +59,14 @@ final class Turn {
       JournalOwner owner,
       ReleaseId release,
       Instant now,
-      JournalCounters counters,
+      JournalMeters meters,
       Optional<JournalPage.Snapshot> earlier)
       throws SQLException {
     this.connection = connection;
     this.owner = owner;
     this.release = release;
     this.now = now;
-    this.counters = counters;
+    this.meters = meters;
     this.margin = JournalTables.margin(connection, release);
     this.page = JournalPage.open(connection, owner, release, earlier);
   }
@@ -108,7 +108,7 @@ final class Turn {
       throws SQLException {
     JournalTables.advance(connection, record.partition(), record.offset() + 1);
     if (margin.forgotten()) {
-      counters.late();
+      meters.late();
       return Optional.empty();
     }
     if (envelope.writer() == owner.writer()) {
@@ -118,12 +118,12 @@ final class Turn {
     boolean follows = page.follows(envelope);
     Optional<Fact> appended = page.append(envelope, record);
     if (appended.isEmpty()) {
-      counters.repeated();
+      meters.repeated();
       return Optional.empty();
     }
-    counters.consumed();
+    meters.consumed();
     if (!follows) {
-      counters.gap();
+      meters.gap();
     }
     return Optional.of(new Begun(List.of(), envelope.id()));
   }
@@ -131,7 +131,7 @@ final class Turn {
   /// An opening: a command or a report.
   Optional<Begun> decide(Decision decision) throws SQLException {
     if (margin.forgotten()) {
-      counters.late();
+      meters.late();
       return Optional.empty();
     }
     List<? extends ReleaseEvent> events = decision.decide(page.facts(), now);

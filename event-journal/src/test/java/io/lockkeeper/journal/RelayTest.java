@@ -15,6 +15,7 @@ import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.quickstart.platform.EmbeddedPlatform;
 import io.lockkeeper.quickstart.platform.KafkaBroker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -187,7 +188,9 @@ final class RelayTest {
                 }
                 return producer;
               },
-              topic.name());
+              topic.name(),
+              Clock.systemUTC(),
+              new JournalMeters(new SimpleMeterRegistry()));
       relay.start();
       await().until(() -> !producers.isEmpty() && producers.getFirst().history().size() == 6);
       producers.getFirst().completeNext();

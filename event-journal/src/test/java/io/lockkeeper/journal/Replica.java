@@ -123,7 +123,8 @@ final class Replica implements AutoCloseable {
             new SimpleMeterRegistry(),
             broker,
             topic,
-            Optional.of(Duration.ofDays(30))),
+            Optional.of(Duration.ofDays(30)),
+            List.of()),
         topic);
   }
 
@@ -169,7 +170,7 @@ final class Replica implements AutoCloseable {
         losing,
         Clock.systemUTC(),
         admission,
-        new JournalCounters(new SimpleMeterRegistry()));
+        new JournalMeters(new SimpleMeterRegistry()));
   }
 
   /// Its connections as its journal has them, with whatever stands between.
@@ -255,6 +256,7 @@ final class Replica implements AutoCloseable {
     parts.recovery().close();
     parts.alarms().close();
     parts.relay().close();
+    parts.timer().shutdownNow();
   }
 
   @Override
