@@ -1,5 +1,6 @@
 package io.lockkeeper.audit.adapter;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -75,7 +76,12 @@ public class LedgerReader {
     this.topic = topic;
     this.group = application + "-ledger";
     this.instance = instance;
-    meters.gauge("lockkeeper.ledger.behind", this, LedgerReader::behind);
+    Gauge.builder("lockkeeper.ledger.behind", this, LedgerReader::behind)
+        .description("Records of the topic that this replica has yet to bring into the ledger")
+        .register(meters);
+    Gauge.builder("lockkeeper.ledger.trouble", this, it -> it.trouble == null ? 0 : 1)
+        .description("1 when something keeps the ledger from going on")
+        .register(meters);
   }
 
   void start(@Observes StartupEvent started) {

@@ -10,6 +10,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GateDecider;
+import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.Reaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,6 +39,12 @@ public class GateOwner {
         reaction,
         release -> {},
         GateOwner::isRestraint);
+  }
+
+  @Produces
+  @Singleton
+  Census census() {
+    return GateView.CENSUS;
   }
 
   private static List<? extends ReleaseEvent> next(Lanes lanes, List<Fact> history, Instant now) {

@@ -5,6 +5,8 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GatePhase;
 import io.lockkeeper.gate.Wait;
+import io.lockkeeper.journal.Census;
+import io.lockkeeper.journal.Census.Gauge;
 import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
@@ -15,6 +17,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One row per release, for lists. Written with the facts; can be rebuilt from them at any time.
@@ -40,6 +43,23 @@ public class GateView extends PanacheEntityBase {
 
   @Column(name = "requested_at")
   public Instant requestedAt;
+
+  /// What the metrics show of the releases that have not ended.
+  static final Census CENSUS =
+      new Census(
+          "from gate_view where phase not in ('SETTLED', 'REFUSED')",
+          Stream.of(GatePhase.class.getPermittedSubclasses())
+              .filter(phase -> phase != GatePhase.Unknown.class)
+              .filter(phase -> phase != GatePhase.Settled.class && phase != GatePhase.Refused.class)
+              .map(GateView::name)
+              .map(
+                  phase ->
+                      Gauge.of(
+                          "phase",
+                          phase,
+                          "lockkeeper.gate.releases",
+                          "Releases that have not ended, by phase"))
+              .toList());
 
   /// Makes the row of this release say what its board says.
   static void write(ReleaseId release, GateBoard board, List<Fact> history) {
@@ -82,10 +102,10 @@ public class GateView extends PanacheEntityBase {
 
   /// The phase in one word, as lists show it.
   static String name(GatePhase phase) {
-    return phase
-        .getClass()
-        .getSimpleName()
-        .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
-        .toUpperCase(Locale.ROOT);
+    return name(phase.getClass());
+  }
+
+  private static String name(Class<?> phase) {
+    return phase.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
   }
 }

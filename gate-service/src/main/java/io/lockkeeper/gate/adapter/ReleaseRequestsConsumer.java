@@ -9,8 +9,10 @@ import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.FactTooLarge;
 import io.lockkeeper.journal.JournalUnavailable;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.Startup;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// Answers what CI asks, record by record in the order of the topic. Each record ends in exactly
 /// one [Fate], in the transaction of its answer; trouble with database or brokers is retried in
 /// place, for ever, so nothing is lost and nothing overtakes.
+@Startup
 @ApplicationScoped
 public class ReleaseRequestsConsumer {
 
@@ -56,7 +59,8 @@ public class ReleaseRequestsConsumer {
     this.topic = topic;
     this.meters = meters;
     for (Fate fate : Fate.values()) {
-      meters.counter("lockkeeper.requests", "fate", fate.name());
+      // Before the first one happens: what was never counted has no increase.
+      counter(meters, fate);
     }
   }
 
@@ -196,7 +200,14 @@ public class ReleaseRequestsConsumer {
   }
 
   private void count(Fate fate) {
-    meters.counter("lockkeeper.requests", "fate", fate.name()).increment();
+    counter(meters, fate).increment();
+  }
+
+  private static Counter counter(MeterRegistry meters, Fate fate) {
+    return Counter.builder("lockkeeper.requests")
+        .description("Requests on the topic, by what became of them")
+        .tag("fate", fate.name())
+        .register(meters);
   }
 
   private static <T> T inTransaction(Supplier<T> work) {

@@ -4,6 +4,7 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.Reaction;
 import io.lockkeeper.monitor.Watch;
@@ -41,6 +42,12 @@ public class MonitorOwner {
             }),
         watching::wake,
         MonitorOwner::isBreach);
+  }
+
+  @Produces
+  @Singleton
+  Census census() {
+    return WatchView.CENSUS;
   }
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {

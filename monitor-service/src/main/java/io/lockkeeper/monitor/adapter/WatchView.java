@@ -3,6 +3,8 @@ package io.lockkeeper.monitor.adapter;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.journal.Census;
+import io.lockkeeper.journal.Census.Gauge;
 import io.lockkeeper.monitor.Question;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchGoal;
@@ -58,6 +60,20 @@ public class WatchView extends PanacheEntityBase {
   /// The time of the newest fact.
   @Column(name = "updated_at")
   public Instant updatedAt;
+
+  /// What the metrics show of the releases that are watched.
+  static final Census CENSUS =
+      new Census(
+          "from watch_view where lost_since is not null and not ended",
+          List.of(
+              Gauge.count(
+                  "count(*)",
+                  "lockkeeper.monitor.telemetry.lost",
+                  "Releases whose telemetry is lost now"),
+              Gauge.since(
+                  "lost_since",
+                  "lockkeeper.monitor.telemetry.lost.longest",
+                  "For how long the first of them is without")));
 
   /// Makes the row of this release say what its history says.
   static void write(ReleaseId release, List<Fact> history) {

@@ -75,8 +75,15 @@ public class Channels {
     return new Route(
         channel,
         new Semaphore(AT_ONCE),
-        meters.counter("lockkeeper.deliveries", "kind", kind, "name", name, "outcome", "taken"),
-        meters.counter("lockkeeper.deliveries", "kind", kind, "name", name, "outcome", "failed"));
+        counter(meters, kind, name, "taken"),
+        counter(meters, kind, name, "failed"));
+  }
+
+  private static Counter counter(MeterRegistry meters, String kind, String name, String outcome) {
+    return Counter.builder("lockkeeper.deliveries")
+        .description("Messages handed to a receiver, by whether it took them")
+        .tags("kind", kind, "name", name, "outcome", outcome)
+        .register(meters);
   }
 
   /// Delivers the message to where it belongs.

@@ -3,6 +3,7 @@ package io.lockkeeper.notification.adapter;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.Reaction;
 import io.lockkeeper.notification.Announcements;
@@ -32,6 +33,12 @@ public class NotificationOwner {
         Set.of(Writer.GATE, Writer.ROLLOUT, Writer.MONITOR, Writer.AUDIT),
         reaction,
         reconciler::wake);
+  }
+
+  @Produces
+  @Singleton
+  Census census() {
+    return NoticeView.CENSUS;
   }
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {

@@ -11,6 +11,7 @@ import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.Reaction;
 import io.lockkeeper.rollout.Rollout;
@@ -42,6 +43,12 @@ public class RolloutOwner {
         reaction,
         reconciler::wake,
         RolloutOwner::isOnTheWayBack);
+  }
+
+  @Produces
+  @Singleton
+  Census census() {
+    return RolloutView.CENSUS;
   }
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {

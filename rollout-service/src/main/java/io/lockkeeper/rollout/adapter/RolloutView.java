@@ -4,6 +4,8 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.journal.Census;
+import io.lockkeeper.journal.Census.Gauge;
 import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.Rollout.Phase;
 import io.lockkeeper.rollout.Waiting;
@@ -17,6 +19,8 @@ import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One row per rollout, for lists and for finding what still has to be acted upon. Written with the
@@ -53,9 +57,55 @@ public class RolloutView extends PanacheEntityBase {
   /// Whether the target is, or was, asked for anything.
   public boolean deployed;
 
+  /// Since when it holds for the reason that it gives now; null when nothing holds it.
+  @Column(name = "held_since")
+  public @Nullable Instant heldSince;
+
+  /// Since when a person is asked; null when nobody is.
+  @Column(name = "asked_since")
+  public @Nullable Instant askedSince;
+
   /// Until when the target is looked at; null while the release is open.
   @Column(name = "watch_until")
   public @Nullable Instant watchUntil;
+
+  /// What the metrics show of the rollouts that have not ended.
+  static final Census CENSUS =
+      new Census(
+          "from rollout_view where outcome is null",
+          Stream.concat(
+                  Stream.of(
+                      Gauge.count(
+                          "count(held_since)", "lockkeeper.rollout.holds", "Releases that hold"),
+                      Gauge.since(
+                          "held_since",
+                          "lockkeeper.rollout.holds.longest",
+                          "How long the oldest of them holds for its reason"),
+                      Gauge.count(
+                          "count(asked_since)",
+                          "lockkeeper.rollout.questions",
+                          "Questions that a person has not answered"),
+                      Gauge.since(
+                          "asked_since",
+                          "lockkeeper.rollout.questions.oldest",
+                          "How long the oldest of them is open")),
+                  Stream.of(
+                          "WAITING",
+                          "BETWEEN_STAGES",
+                          "APPLYING",
+                          "BAKING",
+                          "OBSERVING",
+                          "HALTED",
+                          "GOING_BACK",
+                          "ROLLED_BACK")
+                      .map(
+                          phase ->
+                              Gauge.of(
+                                  "phase",
+                                  phase,
+                                  "lockkeeper.rollout.releases",
+                                  "Releases that have not ended, by phase")))
+              .toList());
 
   /// Makes the row of this release say what its history says.
   static void write(ReleaseId release, List<Fact> history) {
@@ -80,11 +130,19 @@ public class RolloutView extends PanacheEntityBase {
     Waiting waiting = Waiting.of(rollout);
     row.waitsFor = waiting == null ? null : waiting.what();
     row.due = waiting == null ? null : waiting.until();
+    row.heldSince = time(history, fact -> fact.event() == rollout.pause());
+    Rollout.Question question = rollout.question();
+    row.askedSince =
+        question == null ? null : time(history, fact -> fact.id().equals(question.id()));
     row.deployed = rollout.deployment() != null;
     row.watchUntil = watchUntil(rollout);
     if (isNew) {
       row.persist();
     }
+  }
+
+  private static @Nullable Instant time(List<Fact> history, Predicate<Fact> wanted) {
+    return history.reversed().stream().filter(wanted).map(Fact::time).findFirst().orElse(null);
   }
 
   /// Until when the target of this rollout has to be looked at; null while the release is open.
