@@ -6,6 +6,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.JournalUnavailable;
 import io.lockkeeper.journal.Leases;
+import io.lockkeeper.journal.LogContext;
 import io.lockkeeper.monitor.BaselineRules;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.Watch;
@@ -96,7 +97,7 @@ final class WatchLoop {
 
   /// Runs until there is nothing to look at, or it is closed.
   void run() {
-    try {
+    try (LogContext _ = LogContext.of(release)) {
       while (!closed && round()) {
         pause();
       }

@@ -3,6 +3,7 @@ package io.lockkeeper.notification.adapter;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.Leases;
+import io.lockkeeper.journal.LogContext;
 import io.lockkeeper.notification.Announcements;
 import io.lockkeeper.notification.Bulletin;
 import io.lockkeeper.notification.NotificationCommand;
@@ -73,7 +74,7 @@ final class Errand implements Runnable {
 
   @Override
   public void run() {
-    try {
+    try (LogContext _ = LogContext.of(release)) {
       boolean owing = true;
       while (owing) {
         try {

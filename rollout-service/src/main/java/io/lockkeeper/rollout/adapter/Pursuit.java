@@ -6,6 +6,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.Leases;
+import io.lockkeeper.journal.LogContext;
 import io.lockkeeper.rollout.PlatformGoal;
 import io.lockkeeper.rollout.PlatformGoal.Change;
 import io.lockkeeper.rollout.Rollout;
@@ -78,6 +79,12 @@ final class Pursuit implements Runnable {
 
   @Override
   public void run() {
+    try (LogContext _ = LogContext.of(release)) {
+      pursue();
+    }
+  }
+
+  private void pursue() {
     boolean active = true;
     while (active) {
       try {
@@ -131,7 +138,7 @@ final class Pursuit implements Runnable {
     Future<Result> call =
         threads.submit(
             () -> {
-              try {
+              try (LogContext _ = LogContext.of(release)) {
                 return platform.bring(target, change);
               } finally {
                 wake();
