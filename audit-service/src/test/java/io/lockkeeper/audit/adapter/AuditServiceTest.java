@@ -31,6 +31,7 @@ import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Deliveries;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJson;
+import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.quickstart.platform.Databases;
 import io.lockkeeper.quickstart.platform.EmbeddedPlatform;
@@ -397,5 +398,14 @@ final class AuditServiceTest {
         .body("steps", hasSize(Releases.good().size() + 2))
         .body("notes", hasSize(0));
     assertThat(topic.facts(Writer.AUDIT, release)).hasSize(1);
+  }
+
+  @Test
+  @Order(99)
+  @DisplayName("The metrics are those of docs/metrics.md")
+  void metrics() throws IOException {
+    MetricsPage.check(
+        "audit-service",
+        given().accept("text/plain").get("/q/metrics").then().extract().asString());
   }
 }

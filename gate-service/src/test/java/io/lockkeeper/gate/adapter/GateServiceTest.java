@@ -29,6 +29,7 @@ import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.EventJson;
+import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -38,6 +39,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -539,5 +541,12 @@ class GateServiceTest {
     String token =
         Jwt.issuer("lockkeeper").subject(subject).upn(subject).groups(Set.of(role)).sign();
     return given().auth().oauth2(token).contentType("application/json");
+  }
+
+  @Test
+  @DisplayName("The metrics are those of docs/metrics.md")
+  void metrics() throws IOException {
+    MetricsPage.check(
+        "gate-service", given().accept("text/plain").get("/q/metrics").then().extract().asString());
   }
 }

@@ -27,6 +27,7 @@ import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
@@ -335,5 +336,13 @@ class MonitorServiceTest {
 
   private static String token(String role) {
     return Jwt.issuer("lockkeeper").subject("ada").upn("ada").groups(Set.of(role)).sign();
+  }
+
+  @Test
+  @DisplayName("The metrics are those of docs/metrics.md")
+  void metrics() throws IOException {
+    MetricsPage.check(
+        "monitor-service",
+        given().accept("text/plain").get("/q/metrics").then().extract().asString());
   }
 }

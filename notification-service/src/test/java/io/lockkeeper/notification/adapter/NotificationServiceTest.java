@@ -30,6 +30,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.notification.Bulletin;
 import io.lockkeeper.notification.Story;
@@ -37,6 +38,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -261,5 +263,13 @@ final class NotificationServiceTest {
     as("ci").get("/releases/a%00b").then().statusCode(404);
     given().get("/feed").then().statusCode(401);
     as("nobody").get("/feed").then().statusCode(403);
+  }
+
+  @Test
+  @DisplayName("The metrics are those of docs/metrics.md")
+  void metrics() throws IOException {
+    MetricsPage.check(
+        "notification-service",
+        given().accept("text/plain").get("/q/metrics").then().extract().asString());
   }
 }

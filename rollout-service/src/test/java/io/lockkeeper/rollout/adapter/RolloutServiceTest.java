@@ -23,6 +23,7 @@ import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.rollout.RolloutScenario;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -208,5 +209,13 @@ class RolloutServiceTest {
   private static RequestSpecification as(String role) {
     String token = Jwt.issuer("lockkeeper").subject("olga").upn("olga").groups(Set.of(role)).sign();
     return given().auth().oauth2(token).contentType("application/json");
+  }
+
+  @Test
+  @DisplayName("The metrics are those of docs/metrics.md")
+  void metrics() throws IOException {
+    MetricsPage.check(
+        "rollout-service",
+        given().accept("text/plain").get("/q/metrics").then().extract().asString());
   }
 }
