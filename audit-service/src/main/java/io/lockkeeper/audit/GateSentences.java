@@ -11,6 +11,7 @@ import io.lockkeeper.audit.LogEntry.Who;
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.events.Verdict;
 import io.lockkeeper.runbook.ReleaseRequest;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -63,7 +64,14 @@ final class GateSentences {
                 case FAILED -> TROUBLE;
                 case INCONCLUSIVE, ERRORED -> ATTENTION;
               },
-              "Check " + checked.check() + " is " + checked.verdict() + ": " + checked.reason(),
+              checked.verdict() == Verdict.PASSED
+                  ? "Check " + checked.reason()
+                  : "Check "
+                      + checked.check()
+                      + " is "
+                      + checked.verdict()
+                      + ": "
+                      + checked.reason(),
               null,
               checked.line());
       case GateEvent.GatePassed passed ->

@@ -1,5 +1,7 @@
 package io.lockkeeper.gate;
 
+import static java.time.temporal.ChronoUnit.MILLIS;
+
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.gate.GateBoard.Admission;
@@ -48,7 +50,8 @@ final class BaselineRule {
           : Optional.of(
               List.of(
                   new GateEvent.GatePassed(
-                      RunbookLine.G2, "baseline captured until " + baseline.until())));
+                      RunbookLine.G2,
+                      "baseline captured until " + baseline.until().truncatedTo(MILLIS))));
     }
     if (baseline.refusal() == null) {
       return Optional.of(List.of());

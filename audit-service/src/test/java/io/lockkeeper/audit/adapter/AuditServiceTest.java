@@ -32,6 +32,7 @@ import io.lockkeeper.journal.Deliveries;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.journal.MetricsPage;
+import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.quickstart.platform.Databases;
 import io.lockkeeper.quickstart.platform.EmbeddedPlatform;
@@ -407,5 +408,16 @@ final class AuditServiceTest {
     MetricsPage.check(
         "audit-service",
         given().accept("text/plain").get("/q/metrics").then().extract().asString());
+  }
+
+  @Test
+  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  void openApi() throws Exception {
+    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
+    api.equalsSnapshot("audit-service");
+    api.refuses(
+        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
   }
 }

@@ -30,16 +30,19 @@ import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.journal.MetricsPage;
+import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -548,5 +551,16 @@ class GateServiceTest {
   void metrics() throws IOException {
     MetricsPage.check(
         "gate-service", given().accept("text/plain").get("/q/metrics").then().extract().asString());
+  }
+
+  @Test
+  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  void openApi() throws Exception {
+    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
+    api.equalsSnapshot("gate-service");
+    api.refuses(
+        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
   }
 }

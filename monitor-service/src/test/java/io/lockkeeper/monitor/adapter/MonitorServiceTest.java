@@ -28,11 +28,13 @@ import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.MetricsPage;
+import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
 import java.net.URI;
@@ -344,5 +346,16 @@ class MonitorServiceTest {
     MetricsPage.check(
         "monitor-service",
         given().accept("text/plain").get("/q/metrics").then().extract().asString());
+  }
+
+  @Test
+  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  void openApi() throws Exception {
+    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
+    api.equalsSnapshot("monitor-service");
+    api.refuses(
+        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
   }
 }

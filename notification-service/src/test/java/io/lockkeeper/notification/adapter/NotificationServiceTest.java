@@ -31,14 +31,17 @@ import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.MetricsPage;
+import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.notification.Bulletin;
 import io.lockkeeper.notification.Story;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -271,5 +274,16 @@ final class NotificationServiceTest {
     MetricsPage.check(
         "notification-service",
         given().accept("text/plain").get("/q/metrics").then().extract().asString());
+  }
+
+  @Test
+  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  void openApi() throws Exception {
+    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
+    api.equalsSnapshot("notification-service");
+    api.refuses(
+        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
   }
 }

@@ -24,14 +24,17 @@ import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.MetricsPage;
+import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.rollout.RolloutScenario;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -217,5 +220,16 @@ class RolloutServiceTest {
     MetricsPage.check(
         "rollout-service",
         given().accept("text/plain").get("/q/metrics").then().extract().asString());
+  }
+
+  @Test
+  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  void openApi() throws Exception {
+    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
+    api.equalsSnapshot("rollout-service");
+    api.refuses(
+        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
+        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
   }
 }
