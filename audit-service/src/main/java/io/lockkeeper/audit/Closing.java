@@ -167,6 +167,7 @@ public record Closing(
           RolloutEvent.RollbackStepCompleted _,
           RolloutEvent.RollbackFailed _,
           RolloutEvent.RolledBack _,
+          RolloutEvent.TakenOver _,
           RolloutEvent.DriftFound _,
           RolloutEvent.CommandRefused _ ->
           this;

@@ -124,7 +124,8 @@ public enum Phase {
                 CLOSED ->
                 this;
           };
-      case RolloutEvent.RolloutHalted _, RolloutEvent.RollbackStarted _ -> GOING_BACK;
+      case RolloutEvent.RolloutHalted _, RolloutEvent.RollbackStarted _, RolloutEvent.TakenOver _ ->
+          GOING_BACK;
       case RolloutEvent.RolloutSettled _ -> SETTLED;
       case RolloutEvent.DecisionRequested _,
           RolloutEvent.DecisionTaken _,

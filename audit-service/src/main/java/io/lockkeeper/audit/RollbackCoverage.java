@@ -8,14 +8,17 @@ import static io.lockkeeper.events.AuditEvent.Coverage.NOT_APPLICABLE;
 
 import io.lockkeeper.events.AuditEvent.Line;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
+import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.RolloutEvent.RollbackFailed;
 import io.lockkeeper.events.RolloutEvent.RollbackStarted;
 import io.lockkeeper.events.RolloutEvent.RollbackStep;
 import io.lockkeeper.events.RolloutEvent.RollbackStepCompleted;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RunbookLine;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// R1–R3: what became of the way back.
@@ -40,7 +43,7 @@ final class RollbackCoverage {
                     : line(RunbookLine.R1, NOT_APPLICABLE, "nothing asked for a halt"));
   }
 
-  /// R2: every step of the way back was done.
+  /// R2: every step of the way back was done, or a person says so and the target shows no traffic.
   static Line returned(Findings findings) {
     if (!findings.halted()) {
       return line(RunbookLine.R2, NOT_APPLICABLE, "nothing went back");
@@ -51,6 +54,15 @@ final class RollbackCoverage {
           DONE,
           titles(
               findings.all(RollbackStepCompleted.class).map(RollbackStepCompleted::step).toList()));
+    }
+    boolean back =
+        findings.settled().filter(end -> end.outcome() == Outcome.ROLLED_BACK).isPresent();
+    Optional<TakenOver> byHand = findings.last(TakenOver.class);
+    if (back && byHand.isPresent()) {
+      return line(
+          RunbookLine.R2,
+          DONE,
+          "by hand, by " + byHand.get().by() + ": " + Words.foreign(byHand.get().reason()));
     }
     return findings
         .last(RollbackFailed.class)

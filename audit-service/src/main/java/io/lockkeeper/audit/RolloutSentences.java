@@ -78,8 +78,14 @@ final class RolloutSentences {
                   + Words.time(paused.until()),
               null,
               line(paused.hold()));
-      case RolloutEvent.StageResumed _ ->
-          sentence(ROUTINE, "The reason to hold has gone", null, RunbookLine.D4);
+      case RolloutEvent.StageResumed resumed ->
+          sentence(
+              ROUTINE,
+              resumed.by() == null
+                  ? "The reason to hold has gone"
+                  : "Resumed" + (resumed.reason() == null ? "" : ": " + resumed.reason()),
+              resumed.by(),
+              RunbookLine.D4);
       case RolloutEvent.DecisionRequested requested ->
           sentence(
               ATTENTION,
@@ -150,6 +156,17 @@ final class RolloutSentences {
               MILESTONE,
               "Rolled back: the candidate serves nothing and every step of the way back is done",
               null,
+              RunbookLine.R2);
+      case RolloutEvent.TakenOver taken ->
+          sentence(
+              TROUBLE,
+              "Taken over, to end as "
+                  + taken.outcome()
+                  + ": "
+                  + taken.reason()
+                  + "; nothing more is asked of the target, which is read back by "
+                  + Words.time(taken.due()),
+              taken.by(),
               RunbookLine.R2);
       case RolloutEvent.DriftFound found ->
           sentence(

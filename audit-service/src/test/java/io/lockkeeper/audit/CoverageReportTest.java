@@ -30,6 +30,7 @@ import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RolloutEvent.DecisionTaken;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Verdict;
 import java.time.Duration;
@@ -96,6 +97,22 @@ class CoverageReportTest {
     assertThat(report(events).get(RunbookLine.R5).reason()).isEqualTo("tracker INC-9");
     assertThat(those(events, DONE))
         .contains(RunbookLine.R1, RunbookLine.R2, RunbookLine.R4, RunbookLine.R5, RunbookLine.C2);
+  }
+
+  @Test
+  @DisplayName("R2: a way back by hand is done when the target shows it, and names the person")
+  void backByHand() {
+    TakenOver taken =
+        new TakenOver(Actor.person("olga"), "drained", Outcome.ROLLED_BACK, Story.START);
+    List<ReleaseEvent> taking = and(begun(), Story.halted(), taken);
+
+    assertThat(report(and(taking, Story.settled(Outcome.ROLLED_BACK))).get(RunbookLine.R2))
+        .isEqualTo(new Line(RunbookLine.R2, DONE, "by hand, by olga: drained"));
+    assertThat(
+            report(and(taking, Story.settled(Outcome.ROLLBACK_FAILED)))
+                .get(RunbookLine.R2)
+                .coverage())
+        .isEqualTo(GAP);
   }
 
   @Test

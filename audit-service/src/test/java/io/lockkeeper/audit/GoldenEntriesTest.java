@@ -45,5 +45,9 @@ class GoldenEntriesTest {
     assertThat(entry("io.lockkeeper.budget.breached.v1").title()).startsWith("Breach: ");
     assertThat(entry("io.lockkeeper.rollout.halted.v1").title()).startsWith("Halted (");
     assertThat(entry("io.lockkeeper.stage.verified.v1").title()).startsWith("Stage ");
+    assertThat(entry("io.lockkeeper.stage.resumed.v1").title())
+        .isEqualTo("Resumed: the dashboards are back");
+    assertThat(entry("io.lockkeeper.rollout.taken-over.v1").title())
+        .startsWith("Taken over, to end as ROLLED_BACK: drained at the load balancer; ");
   }
 }

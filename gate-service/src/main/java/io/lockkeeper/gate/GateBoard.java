@@ -352,7 +352,7 @@ public record GateBoard(
               true,
               course.breached || halted.trigger() == RolloutEvent.Trigger.BREACH,
               course.outcome);
-      case RolloutEvent.RollbackStarted _, RolloutEvent.RolledBack _ ->
+      case RolloutEvent.RollbackStarted _, RolloutEvent.RolledBack _, RolloutEvent.TakenOver _ ->
           new Course(course.started, course.completed, true, course.breached, course.outcome);
       case RolloutEvent.RolloutSettled settled ->
           new Course(

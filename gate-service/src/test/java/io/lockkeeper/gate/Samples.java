@@ -83,6 +83,7 @@ final class Samples {
       all.add(new RolloutEvent.StagePaused(hold, "held", now));
     }
     all.add(new RolloutEvent.StageResumed());
+    all.add(new RolloutEvent.StageResumed(GRACE, "go on"));
     all.add(new RolloutEvent.DecisionRequested(Hold.DRIFT, "?", List.of(), now, Choice.GO_BACK));
     all.add(new RolloutEvent.DecisionTaken(question, Choice.GO_BACK, GRACE, "so"));
     all.add(new RolloutEvent.RolloutCompleted(now));
@@ -93,6 +94,7 @@ final class Samples {
     all.add(new RolloutEvent.RollbackStepCompleted(step, 2, now));
     all.add(new RolloutEvent.RollbackFailed(step, 1, "failed", 3, now, now));
     all.add(new RolloutEvent.RolledBack());
+    all.add(new RolloutEvent.TakenOver(GRACE, "by hand", Outcome.ROLLED_BACK, now));
     all.add(new RolloutEvent.DriftFound(10, 20, null));
     for (Outcome outcome : Outcome.values()) {
       all.add(new RolloutEvent.RolloutSettled(outcome, "the end", GRACE));

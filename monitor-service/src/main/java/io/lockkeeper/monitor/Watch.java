@@ -188,6 +188,7 @@ public record Watch(
       case RolloutEvent.DecisionTaken _ -> this;
       case RolloutEvent.RollbackStarted _ -> this;
       case RolloutEvent.RollbackFailed _ -> this;
+      case RolloutEvent.TakenOver _ -> this;
       case RolloutEvent.CommandRefused _ -> this;
     };
   }

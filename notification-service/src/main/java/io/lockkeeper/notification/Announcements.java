@@ -202,6 +202,7 @@ public record Announcements(
           RolloutEvent.RollbackStarted _,
           RolloutEvent.RollbackStepCompleted _,
           RolloutEvent.RollbackFailed _,
+          RolloutEvent.TakenOver _,
           RolloutEvent.DriftFound _,
           RolloutEvent.CommandRefused _ ->
           this;
@@ -210,8 +211,11 @@ public record Announcements(
 
   private Announcements settle(RolloutSettled settled, Fact fact, Letterhead head) {
     Bulletin summary = Summary.of(head, settled, facts);
+    boolean byHand = Wording.last(facts, RolloutEvent.TakenOver.class).isPresent();
     return switch (settled.outcome()) {
-      case VERIFIED, ROLLED_BACK -> owe(fact, summary);
+      case VERIFIED -> owe(fact, summary);
+      case ROLLED_BACK ->
+          (byHand ? owe(fact, Wording.settled(head, settled)) : this).owe(fact, summary);
       case NOT_STARTED, SUPERSEDED, ROLLBACK_FAILED ->
           owe(fact, Wording.settled(head, settled)).owe(fact, summary);
     };

@@ -242,7 +242,15 @@ final class Wording {
       case VERIFIED ->
           update(
               head, RunbookLine.C2, "verified", "Verified: " + head.name(), settled.reason() + by);
-      case ROLLED_BACK -> rolledBack(head);
+      case ROLLED_BACK ->
+          update(
+              head,
+              RunbookLine.R4,
+              "rolled-back",
+              "Rolled back by hand: " + head.name(),
+              Words.foreign(settled.reason())
+                  + by
+                  + "\nNext: find the cause in the incident, then release a corrected version.");
     };
   }
 

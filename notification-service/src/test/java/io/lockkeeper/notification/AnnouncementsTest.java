@@ -14,6 +14,7 @@ import static io.lockkeeper.notification.Story.started;
 import static io.lockkeeper.notification.Story.verified;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
@@ -27,9 +28,11 @@ import io.lockkeeper.events.RolloutEvent.DecisionRequested;
 import io.lockkeeper.events.RolloutEvent.Hold;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
+import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RunbookLine;
 import java.time.Duration;
 import java.util.List;
@@ -181,6 +184,25 @@ class AnnouncementsTest {
     assertThat(owed.get(1).channel()).isEqualTo("tracker");
     assertThat(owed.get(1).text()).contains("abc123", RELEASE.value());
     assertThat(owed.get(2).text()).contains("Next:");
+  }
+
+  @Test
+  @DisplayName("R4: a way back by hand is told when the target shows it, in that person's name")
+  void backByHandIsTold() {
+    Actor olga = Actor.person("olga");
+    List<Bulletin> owed =
+        Announcements.outstanding(
+            facts(
+                accepted("chat"),
+                halted(),
+                new TakenOver(olga, "drained", Outcome.ROLLED_BACK, Story.START),
+                new RolloutSettled(Outcome.ROLLED_BACK, "by hand: drained", olga)));
+
+    assertThat(owed)
+        .extracting(Bulletin::line)
+        .containsExactly(RunbookLine.R4, RunbookLine.R5, RunbookLine.R4, RunbookLine.C3);
+    assertThat(owed.get(2).title()).startsWith("Rolled back by hand: ");
+    assertThat(owed.get(2).text()).contains("by hand: drained (olga)", "Next:");
   }
 
   @Test

@@ -57,6 +57,7 @@ public final class EventTypes {
           entry(RolloutEvent.RollbackStepCompleted.class, PREFIX + "rollback-step.completed.v1"),
           entry(RolloutEvent.RollbackFailed.class, PREFIX + "rollback.failed.v1"),
           entry(RolloutEvent.RolledBack.class, PREFIX + "rollout.rolled-back.v1"),
+          entry(RolloutEvent.TakenOver.class, PREFIX + "rollout.taken-over.v1"),
           entry(RolloutEvent.DriftFound.class, PREFIX + "drift.found.v1"),
           entry(RolloutEvent.RolloutSettled.class, PREFIX + "rollout.settled.v1"),
           entry(RolloutEvent.CommandRefused.class, PREFIX + "command.refused.v1"),

@@ -4,7 +4,7 @@ package io.lockkeeper.events;
 public enum Outcome {
   /// At full traffic, observed, and no worse than what it replaced.
   VERIFIED,
-  /// Taken back; the last stable artifact serves all traffic.
+  /// Taken back, by itself or by hand; the last stable artifact serves all traffic.
   ROLLED_BACK,
   /// A named fix-forward took its lane.
   SUPERSEDED,

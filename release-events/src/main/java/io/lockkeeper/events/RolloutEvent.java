@@ -41,8 +41,17 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   /// D4: nothing advances. At `until` a person is asked, unless the reason has gone.
   record StagePaused(Hold hold, String reason, Instant until) implements RolloutEvent {}
 
-  /// D4: the reason to hold has gone.
-  record StageResumed() implements RolloutEvent {}
+  /// D4: nothing holds any more.
+  ///
+  /// @param by     who ended an operator's pause; null when the reason to hold has gone by itself
+  /// @param reason why that person did
+  record StageResumed(@Nullable Actor by, @Nullable String reason) implements RolloutEvent {
+
+    /// The reason to hold has gone by itself.
+    public StageResumed() {
+      this(null, null);
+    }
+  }
 
   /// A person decides; at `due` the runbook's `otherwise` does. Answers carry this fact's id.
   record DecisionRequested(
@@ -89,10 +98,16 @@ public sealed interface RolloutEvent extends ReleaseEvent {
   /// R2: the candidate serves nothing and every step of the way back is done.
   record RolledBack() implements RolloutEvent {}
 
+  /// R2: a person has gone back by hand, or does, and nothing more is asked of the target. It is
+  /// read back, and the release settles by what it shows; at `due`, as `ROLLBACK_FAILED`.
+  ///
+  /// @param outcome what the person says it has come to, `ROLLED_BACK` or `ROLLBACK_FAILED`; the
+  ///                target can only make it worse
+  record TakenOver(Actor by, String reason, Outcome outcome, Instant due) implements RolloutEvent {}
+
   /// The target did not show what it was asked for. More than asked is lowered at once with
-  /// `effect`;
-  /// less is held, because an engineer's hand may be on it, and `effect` is null; equal again ends
-  /// the drift.
+  /// `effect`; less is held, because an engineer's hand may be on it, and `effect` is null, as it
+  /// is for whatever is found after a person took over; equal again ends the drift.
   record DriftFound(int asked, int observed, @Nullable Integer effect) implements RolloutEvent {}
 
   /// The final status, once for every accepted release.

@@ -74,6 +74,7 @@ final class Holds {
       case Phase.Waiting _,
           Phase.Halted _,
           Phase.GoingBack _,
+          Phase.TakenOver _,
           Phase.RolledBack _,
           Phase.Settled _ ->
           Optional.empty();

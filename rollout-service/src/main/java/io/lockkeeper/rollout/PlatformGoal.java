@@ -15,6 +15,9 @@ public sealed interface PlatformGoal {
   /// The target should stay as it is.
   record Nothing() implements PlatformGoal {}
 
+  /// The target should stay as it is and be read back: a person took over.
+  record ReadBack() implements PlatformGoal {}
+
   /// The target should make this change; the same fence names the same change for good.
   ///
   /// @param subject   the infrastructure step, script or backup; null for traffic
@@ -80,6 +83,7 @@ public sealed interface PlatformGoal {
             share,
             it.notBefore());
       }
+      case Phase.TakenOver _ -> new ReadBack();
       case Phase.Between _, Phase.Baking _, Phase.Observing _, Phase.RolledBack _ ->
           repair(token, rollout.drift());
       case Phase.Settled it when it.outcome() == Outcome.ROLLED_BACK ->

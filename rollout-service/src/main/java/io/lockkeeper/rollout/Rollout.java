@@ -19,7 +19,11 @@ import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.DriftFound;
 import io.lockkeeper.events.RolloutEvent.Hold;
 import io.lockkeeper.events.RolloutEvent.RollbackStep;
+import io.lockkeeper.events.RolloutEvent.RolloutHalted;
+import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
+import io.lockkeeper.events.RolloutEvent.StageResumed;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RolloutEvent.Trigger;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Unrecognised;
@@ -58,6 +62,11 @@ public final class Rollout {
   private @Nullable Answer answer;
   private @Nullable DriftFound drift;
   private final List<Refused> refused = new ArrayList<>();
+  private final List<RolloutEvent.DecisionTaken> decisions = new ArrayList<>();
+  private @Nullable StageResumed resumed;
+  private @Nullable RolloutHalted halted;
+  private @Nullable TakenOver takenOver;
+  private @Nullable RolloutSettled settled;
   private @Nullable Instant settledAt;
   private int share;
   private int effects;
@@ -176,15 +185,24 @@ public final class Rollout {
       case StagePaused it -> {
         pause = it;
         answer = null;
+        if (it.hold() == Hold.OPERATOR) {
+          resumed = null;
+        }
         if (question != null && question.asked().hold() != it.hold()) {
           question = null; // nobody's silence decides about a reason that counts no more
         }
       }
-      case RolloutEvent.StageResumed _ -> continued();
+      case StageResumed it -> {
+        if (it.by() != null) {
+          resumed = it;
+        }
+        continued();
+      }
       case DecisionRequested it -> question = new Question(fact.id(), it);
       case RolloutEvent.DecisionTaken it -> evolve(it);
       case RolloutEvent.RolloutCompleted it -> phase = new Phase.Observing(it.verdictDue());
-      case RolloutEvent.RolloutHalted _ -> {
+      case RolloutHalted it -> {
+        halted = it;
         phase = new Phase.Halted();
         continued();
       }
@@ -209,14 +227,24 @@ public final class Rollout {
         phase = new Phase.RolledBack();
         drift = null;
       }
+      case TakenOver it -> {
+        takenOver = it;
+        phase = new Phase.TakenOver(it);
+        drift = null;
+        continued();
+      }
       case DriftFound it -> {
         drift = it;
         if (it.effect() != null) {
           effects = it.effect();
         }
       }
-      case RolloutEvent.RolloutSettled it -> {
+      case RolloutSettled it -> {
         phase = new Phase.Settled(it.outcome());
+        settled = it;
+        if (it.outcome() == Outcome.ROLLED_BACK) {
+          share = 0;
+        }
         settledAt = fact.time();
         continued();
       }
@@ -229,6 +257,7 @@ public final class Rollout {
       return;
     }
     Hold hold = question.asked().hold();
+    decisions.add(taken);
     question = null;
     answer = new Answer(hold, taken.choice(), taken.by(), taken.reason());
     if (taken.choice() == Choice.START) {
@@ -357,6 +386,31 @@ public final class Rollout {
     return drift == null ? share : drift.observed();
   }
 
+  /// What was decided so far, in order.
+  List<RolloutEvent.DecisionTaken> decisions() {
+    return List.copyOf(decisions);
+  }
+
+  /// How a person ended the last operator's pause; null when none did, or one is on again.
+  @Nullable StageResumed resumed() {
+    return resumed;
+  }
+
+  /// Why nothing rises any more; null when something may.
+  @Nullable RolloutHalted halted() {
+    return halted;
+  }
+
+  /// Who goes back by hand, and why; null when nobody took over.
+  public @Nullable TakenOver takenOver() {
+    return takenOver;
+  }
+
+  /// How the release ended; null while it is open.
+  public @Nullable RolloutSettled settled() {
+    return settled;
+  }
+
   /// When the release was settled; null while it is open.
   public @Nullable Instant settledAt() {
     return settledAt;
@@ -442,6 +496,9 @@ public final class Rollout {
         Instant deadline)
         implements Phase {}
 
+    /// A person goes back by hand; the target is read back and nothing else.
+    record TakenOver(RolloutEvent.TakenOver how) implements Phase {}
+
     /// The candidate serves nothing.
     record RolledBack() implements Phase {}
 
@@ -459,6 +516,7 @@ public final class Rollout {
             Baking _,
             Halted _,
             GoingBack _,
+            TakenOver _,
             RolledBack _,
             Settled _ ->
             this;

@@ -75,6 +75,7 @@ public final class RolloutDecider {
           underWay(rollout, runbook, now);
       case Phase.Halted _ -> List.of(Rollback.start(rollout, now));
       case Phase.GoingBack it -> Rollback.next(rollout, it, now);
+      case Phase.TakenOver it -> TakingOver.next(it.how(), now);
       case Phase.RolledBack _ ->
           List.of(
               new RolloutSettled(
@@ -109,6 +110,7 @@ public final class RolloutDecider {
       case Phase.Applying it -> it.deadline();
       case Phase.Baking it -> rollout.telemetryLostSince() == null ? it.verdictDue() : null;
       case Phase.Observing it -> rollout.telemetryLostSince() == null ? it.verdictDue() : null;
+      case Phase.TakenOver it -> it.how().due();
       case Phase.Between _,
           Phase.Halted _,
           Phase.GoingBack _,
@@ -124,19 +126,20 @@ public final class RolloutDecider {
     return Commands.answer(rollout, command, now);
   }
 
-  /// Why a rule turns this command down; empty when none does. A refusal of the same words is
-  /// recorded once in
+  /// What stands against this command of a person; empty when nothing does. Exactly what was obeyed
+  /// before is not turned down when it is repeated. A refusal of the same words is recorded once in
   /// ten minutes, and answered every time.
-  public static Optional<String> refusal(Rollout rollout, RolloutCommand command) {
-    return Commands.refusal(rollout, command);
+  public static Optional<Objection> objection(Rollout rollout, RolloutCommand.OfPerson command) {
+    return Commands.objection(rollout, command);
   }
 
-  private static boolean mayHalt(Rollout rollout) {
+  static boolean mayHalt(Rollout rollout) {
     return switch (rollout.phase()) {
       case Phase.Between _, Phase.Applying _, Phase.Baking _, Phase.Observing _ -> true;
       case Phase.Waiting _,
           Phase.Halted _,
           Phase.GoingBack _,
+          Phase.TakenOver _,
           Phase.RolledBack _,
           Phase.Settled _ ->
           false;
@@ -198,6 +201,7 @@ public final class RolloutDecider {
           Phase.Waiting _,
           Phase.Halted _,
           Phase.GoingBack _,
+          Phase.TakenOver _,
           Phase.RolledBack _,
           Phase.Settled _ ->
           List.of();
@@ -229,6 +233,7 @@ public final class RolloutDecider {
           Phase.Waiting _,
           Phase.Halted _,
           Phase.GoingBack _,
+          Phase.TakenOver _,
           Phase.RolledBack _,
           Phase.Settled _ ->
           List.of();
@@ -264,6 +269,7 @@ public final class RolloutDecider {
           Phase.Waiting _,
           Phase.Halted _,
           Phase.GoingBack _,
+          Phase.TakenOver _,
           Phase.RolledBack _,
           Phase.Settled _ ->
           List.of();

@@ -42,6 +42,7 @@ public record Waiting(String what, String who, @Nullable Instant until) {
           new Waiting("a verdict on the release at full traffic", "monitor-service", due);
       case Phase.GoingBack it when !it.steps().isEmpty() ->
           new Waiting("the target to show " + it.steps().getFirst().title(), "the target", due);
+      case Phase.TakenOver _ -> new Waiting("the target to be read back", "the target", due);
       case Phase.GoingBack _, Phase.Halted _, Phase.RolledBack _, Phase.Settled _ -> null;
     };
   }

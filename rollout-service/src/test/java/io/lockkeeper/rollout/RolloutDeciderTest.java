@@ -385,7 +385,7 @@ class RolloutDeciderTest {
     }
 
     @Test
-    @DisplayName("D4: an operator pauses and resumes; a second resume is refused once")
+    @DisplayName("D4: an operator pauses and resumes; a resume of nothing is refused once")
     void anOperatorPauses() {
       var release = baking();
       assertThat(holds(release.when(new RolloutCommand.Pause(ALICE, "lunch"))))
@@ -393,9 +393,9 @@ class RolloutDeciderTest {
       assertThat(release.when(verified(0, 1, Verdict.PASSED))).isEmpty();
       assertThat(types(release.when(new RolloutCommand.Resume(ALICE, "back"))))
           .containsExactly(StageResumed.class, StageCompleted.class, StageStarted.class);
-      assertThat(types(release.when(new RolloutCommand.Resume(ALICE, "back"))))
+      assertThat(types(release.when(new RolloutCommand.Resume(ALICE, "once more"))))
           .containsExactly(CommandRefused.class);
-      assertThat(release.when(new RolloutCommand.Resume(ALICE, "back"))).isEmpty();
+      assertThat(release.when(new RolloutCommand.Resume(ALICE, "once more"))).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
@@ -121,6 +122,7 @@ class RolloutMachineTest {
                 new RolloutCommand.ReportDone(effect),
                 new RolloutCommand.ReportDone(release.state().effects()),
                 new RolloutCommand.ReportDone(release.state().effects()),
+                new RolloutCommand.ReportReadBack(random.nextInt(2) * random.nextInt(101)),
                 new RolloutCommand.Decide(asked, choice, alice, "so"),
                 new RolloutCommand.Resume(alice, "go on")));
     if (random.nextInt(6) == 0) {
@@ -128,6 +130,11 @@ class RolloutMachineTest {
       commands.add(new RolloutCommand.ReportShare(random.nextInt(101)));
       commands.add(new RolloutCommand.Pause(alice, "wait"));
       commands.add(new RolloutCommand.Abort(alice, "stop"));
+      commands.add(
+          new RolloutCommand.TakeOver(
+              alice,
+              "by hand",
+              random.nextBoolean() ? Outcome.ROLLED_BACK : Outcome.ROLLBACK_FAILED));
     }
     return commands;
   }
@@ -142,6 +149,11 @@ class RolloutMachineTest {
       assertThat(said.subList(halted, said.size()))
           .as(where + ": R1, nothing rises after the halt")
           .noneMatch(StageStarted.class::isInstance);
+    }
+    if (state.takenOver() != null) {
+      assertThat(PlatformGoal.of(state))
+          .as(where + ": R2, nothing is asked of the target after a take-over")
+          .isNotInstanceOf(PlatformGoal.Change.class);
     }
     Optional<Instant> due = RolloutDecider.due(state);
     due.ifPresent(

@@ -42,7 +42,8 @@ public interface Platform {
 
   /// What the target shows.
   ///
-  /// @param weight the candidate's share, percent
-  /// @param fence  the newest change that the target accepted
-  record Observation(int weight, Fence fence) {}
+  /// @param weight   the candidate's share, percent
+  /// @param fence    the newest change that the target accepted
+  /// @param changing whether it is still at that change, so that the share is about to be another
+  record Observation(int weight, Fence fence, boolean changing) {}
 }

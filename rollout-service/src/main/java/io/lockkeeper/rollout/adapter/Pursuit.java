@@ -13,6 +13,7 @@ import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.RolloutCommand;
 import io.lockkeeper.rollout.RolloutCommand.ReportDone;
 import io.lockkeeper.rollout.RolloutCommand.ReportFailed;
+import io.lockkeeper.rollout.RolloutCommand.ReportReadBack;
 import io.lockkeeper.rollout.RolloutCommand.ReportShare;
 import io.lockkeeper.rollout.RolloutDecider;
 import io.lockkeeper.rollout.adapter.Platform.Observation;
@@ -119,6 +120,7 @@ final class Pursuit implements Runnable {
     return switch (PlatformGoal.of(rollout)) {
       case Change change when raisesWhileStuck(rollout, change) -> await(LOOK);
       case Change change -> pursue(target, change);
+      case PlatformGoal.ReadBack _ -> readBack(target);
       case PlatformGoal.Nothing _ -> lookForDrift(rollout, deployment.token(), target);
     };
   }
@@ -183,6 +185,17 @@ final class Pursuit implements Runnable {
       report(new ReportShare(seen.get().weight()));
     }
     return await(LOOK);
+  }
+
+  /// The call that was under way has been cancelled; what the target had accepted of it is waited
+  /// for, so that nothing changes after it was read.
+  private boolean readBack(Target target) throws InterruptedException {
+    Optional<Observation> seen = platform.observe(target);
+    if (seen.isEmpty() || seen.get().changing()) {
+      return await(LOOK);
+    }
+    report(new ReportReadBack(seen.get().weight()));
+    return true;
   }
 
   private void report(RolloutCommand command) {

@@ -10,6 +10,7 @@ import io.lockkeeper.events.RolloutEvent.RollbackStepCompleted;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
@@ -61,6 +62,7 @@ public class RolloutOwner {
         || event instanceof RollbackStarted
         || event instanceof RollbackStepCompleted
         || event instanceof RollbackFailed
+        || event instanceof TakenOver
         || event instanceof RolledBack
         || event instanceof RolloutSettled
         || event instanceof DecisionRequested

@@ -4,9 +4,13 @@ import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.problem.EntityTags;
 import io.lockkeeper.problem.ProblemException;
+import io.lockkeeper.rollout.Objection;
 import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.RolloutCommand;
 import io.lockkeeper.rollout.RolloutDecider;
@@ -17,15 +21,18 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
@@ -35,34 +42,58 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
-/// Rollouts for people: what goes on, and the actions that rollout-service owns. An action that is
-/// repeated
-/// answers as the first did and changes nothing.
+/// Rollouts for people: what goes on, and the actions that rollout-service owns.
+///
+/// An action that is repeated answers as the first did and changes nothing, whatever `If-Match`
+/// says.
+/// A release that has ended takes no action any more (409 `ended`), but for exactly the abort,
+/// decision or take-over that it took before, by the same person for the same reason.
 @Path("/rollouts")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 public class RolloutResource {
 
+  /// Text of people: no control characters but line ends and tabs.
+  static final String TEXT = "[\\P{Cc}\\n\\r\\t]*";
+
   private final EventJournal journal;
+  private final EntityTags tags;
   private final JsonWebToken token;
 
-  RolloutResource(EventJournal journal, JsonWebToken token) {
+  RolloutResource(EventJournal journal, EntityTags tags, JsonWebToken token) {
     this.journal = journal;
+    this.tags = tags;
     this.token = token;
   }
 
   /// Why a person acts; up to 2,000 characters, shown in the log.
-  public record Reason(@NotBlank @Size(max = 2000) String reason) {}
+  public record Reason(@NotBlank @Size(max = 2000) @Pattern(regexp = TEXT) String reason) {}
 
   /// The answer to an open question.
   public record Decision(
-      @NotNull UUID question, @NotNull Choice choice, @NotBlank @Size(max = 2000) String reason) {}
+      @NotNull UUID question,
+      @NotNull Choice choice,
+      @NotBlank @Size(max = 2000) @Pattern(regexp = TEXT) String reason) {}
+
+  /// How a person who took over says it has come out.
+  public enum ByHand {
+    ROLLED_BACK,
+    ROLLBACK_FAILED
+  }
+
+  /// What a person did by hand.
+  ///
+  /// @param outcome `ROLLED_BACK` when nothing is said
+  public record TakeOver(
+      @NotBlank @Size(max = 2000) @Pattern(regexp = TEXT) String reason,
+      @Nullable ByHand outcome) {}
 
   /// A page of rollouts, newest first.
   ///
   /// @param next what to pass as `after` for the following page; null at the end
   public record Page(List<RolloutView> items, @Nullable String next) {}
 
+  /// Rollouts, newest first.
   @GET
   @RolesAllowed({"viewer", "ci", "operator"})
   @Transactional
@@ -78,6 +109,8 @@ public class RolloutResource {
     return new Page(rows, next);
   }
 
+  /// One rollout: where it stands, what it waits for, until when, who can end it, and how a person
+  /// goes back by hand.
   @GET
   @Path("/{id}")
   @RolesAllowed({"viewer", "ci", "operator"})
@@ -89,55 +122,101 @@ public class RolloutResource {
   @POST
   @Path("/{id}/abort")
   @RolesAllowed("operator")
-  public RolloutStatus abort(@PathParam("id") String id, @NotNull @Valid Reason body) {
-    return act(id, new RolloutCommand.Abort(caller(), body.reason()));
+  public RolloutStatus abort(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid Reason body) {
+    return act(id, ifMatch, new RolloutCommand.Abort(caller(), body.reason()));
   }
 
-  /// D4: let nothing advance until resumed.
+  /// D4: let nothing advance, and a release that has not started not start, until resumed.
   @POST
   @Path("/{id}/pause")
   @RolesAllowed("operator")
-  public RolloutStatus pause(@PathParam("id") String id, @NotNull @Valid Reason body) {
-    return act(id, new RolloutCommand.Pause(caller(), body.reason()));
+  public RolloutStatus pause(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid Reason body) {
+    return act(id, ifMatch, new RolloutCommand.Pause(caller(), body.reason()));
   }
 
   /// D4: end an operator's pause.
   @POST
   @Path("/{id}/resume")
   @RolesAllowed("operator")
-  public RolloutStatus resume(@PathParam("id") String id, @NotNull @Valid Reason body) {
-    return act(id, new RolloutCommand.Resume(caller(), body.reason()));
+  public RolloutStatus resume(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid Reason body) {
+    return act(id, ifMatch, new RolloutCommand.Resume(caller(), body.reason()));
   }
 
   /// Answers the open question.
   @POST
   @Path("/{id}/decisions")
   @RolesAllowed("operator")
-  public RolloutStatus decide(@PathParam("id") String id, @NotNull @Valid Decision body) {
+  public RolloutStatus decide(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid Decision body) {
     return act(
         id,
+        ifMatch,
         new RolloutCommand.Decide(
             new EventId(body.question()), body.choice(), caller(), body.reason()));
   }
 
-  private RolloutStatus act(String id, RolloutCommand command) {
+  /// R2: "I did it by hand", of a release that goes back or is held. From here on nothing is asked
+  /// of
+  /// its target; a call that is under way is cancelled. The target is read back: it settles as
+  /// `ROLLED_BACK` when the candidate has no traffic and the person says no worse, otherwise, and
+  /// when it cannot be read within the runbook's `attemptWithin`, as `ROLLBACK_FAILED`, in the name
+  /// of this person.
+  @POST
+  @Path("/{id}/take-over")
+  @RolesAllowed("operator")
+  public RolloutStatus takeOver(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @NotNull @Valid TakeOver body) {
+    Outcome outcome =
+        body.outcome() == ByHand.ROLLBACK_FAILED ? Outcome.ROLLBACK_FAILED : Outcome.ROLLED_BACK;
+    return act(id, ifMatch, new RolloutCommand.TakeOver(caller(), body.reason(), outcome));
+  }
+
+  private RolloutStatus act(String id, @Nullable String ifMatch, RolloutCommand.OfPerson command) {
     ReleaseId release = release(id);
-    AtomicReference<Optional<String>> refusal = new AtomicReference<>(Optional.empty());
+    AtomicReference<Optional<Objection>> objection = new AtomicReference<>(Optional.empty());
+    String stuck = journal.stuck(release).orElse(null);
     journal.record(
         release,
         (history, now) -> {
           Rollout rollout = Rollout.of(history);
-          if (rollout.accepted() == null) {
+          ReleaseAccepted accepted = rollout.accepted();
+          if (accepted == null) {
             throw unknown(release);
           }
-          refusal.set(RolloutDecider.refusal(rollout, command));
-          return RolloutDecider.answer(rollout, command, now);
+          Optional<Objection> against = RolloutDecider.objection(rollout, command);
+          List<RolloutEvent> facts = RolloutDecider.answer(rollout, command, now);
+          if (against.isPresent() || !facts.isEmpty()) {
+            tags.require(ifMatch, RolloutStatus.of(release, accepted, rollout, stuck));
+          }
+          objection.set(against);
+          return facts;
         });
-    if (refusal.get().isPresent()) {
-      throw new ProblemException(
-          409, "command-refused", "The command is refused", refusal.get().get());
+    if (objection.get().isPresent()) {
+      throw problem(objection.get().get());
     }
     return status(release);
+  }
+
+  private static ProblemException problem(Objection objection) {
+    return switch (objection.code()) {
+      case ENDED -> new ProblemException(409, "ended", "It is over", objection.reason());
+      case OUT_OF_PLACE ->
+          new ProblemException(
+              409, "command-refused", "The command is refused", objection.reason());
+    };
   }
 
   private RolloutStatus status(ReleaseId release) {
@@ -159,11 +238,17 @@ public class RolloutResource {
 
   private static ReleaseId release(String id) {
     try {
-      return new ReleaseId(id);
+      if (id.chars().noneMatch(Character::isISOControl)) {
+        return new ReleaseId(id);
+      }
     } catch (IllegalArgumentException e) {
-      throw new ProblemException(
-          404, "unknown-release", "No such release", "a release id has at most 128 characters");
+      // As unknown as any other.
     }
+    throw new ProblemException(
+        404,
+        "unknown-release",
+        "No such release",
+        "a release id has 1 to " + ReleaseId.MAX_LENGTH + " characters");
   }
 
   private Actor caller() {

@@ -83,6 +83,7 @@ public record RolloutStatus(
           Phase.Observing _,
           Phase.Halted _,
           Phase.GoingBack _,
+          Phase.TakenOver _,
           Phase.RolledBack _,
           Phase.Settled _ ->
           null;

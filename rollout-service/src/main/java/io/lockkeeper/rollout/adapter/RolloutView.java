@@ -189,6 +189,7 @@ public class RolloutView extends PanacheEntityBase {
       case Phase.Observing _ -> "OBSERVING";
       case Phase.Halted _ -> "HALTED";
       case Phase.GoingBack _ -> "GOING_BACK";
+      case Phase.TakenOver _ -> "TAKEN_OVER";
       case Phase.RolledBack _ -> "ROLLED_BACK";
       case Phase.Settled _ -> "SETTLED";
     };

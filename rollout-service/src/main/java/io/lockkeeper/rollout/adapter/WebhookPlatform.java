@@ -132,7 +132,10 @@ public class WebhookPlatform implements Platform {
   public Optional<Observation> observe(Target target) throws InterruptedException {
     return isAllowed(target.url())
         ? look(target)
-            .map(state -> new Observation(state.shareOf(target.candidate()), state.fenceOrNone()))
+            .map(
+                state ->
+                    new Observation(
+                        state.shareOf(target.candidate()), state.fenceOrNone(), state.isChanging()))
         : Optional.empty();
   }
 
@@ -261,6 +264,13 @@ public class WebhookPlatform implements Platform {
 
     String stateOrNone() {
       return state == null ? "NONE" : state.toUpperCase(Locale.ROOT);
+    }
+
+    boolean isChanging() {
+      return switch (stateOrNone()) {
+        case "NONE", "SUCCEEDED", "FAILED" -> false;
+        default -> true;
+      };
     }
 
     int shareOf(Digest ours) {

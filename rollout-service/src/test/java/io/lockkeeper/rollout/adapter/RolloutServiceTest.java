@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Digest;
@@ -14,12 +15,17 @@ import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.RolloutEvent.DecisionRequested;
+import io.lockkeeper.events.RolloutEvent.DecisionTaken;
+import io.lockkeeper.events.RolloutEvent.RollbackFailed;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageApplied;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
+import io.lockkeeper.events.RolloutEvent.StageResumed;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
@@ -131,6 +137,18 @@ class RolloutServiceTest {
     as("operator").body(body).post(path).then().statusCode(200);
     as("operator").body(body).post(path).then().statusCode(200);
     awaitFacts(RolloutSettled.class, 1);
+    as("operator")
+        .body(body)
+        .post(path)
+        .then()
+        .statusCode(200)
+        .body("outcome", equalTo("ROLLED_BACK"));
+    as("operator")
+        .body(reason("still bad"))
+        .post(path)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("ended"));
     assertThat(heard(RolloutHalted.class))
         .extracting(RolloutHalted::by)
         .containsExactly(Actor.person("olga"));
@@ -139,8 +157,167 @@ class RolloutServiceTest {
         .post("/rollouts/" + release + "/pause")
         .then()
         .statusCode(409)
-        .body("code", equalTo("command-refused"))
+        .body("code", equalTo("ended"))
         .body("detail", notNullValue());
+  }
+
+  @Test
+  @DisplayName(
+      "D4: If-Match binds an action to what was seen; a repetition answers as the first did")
+  void pauseAndResume() {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    String path = "/rollouts/" + release;
+    String seen = as("viewer").get(path).header("ETag");
+    as("operator")
+        .header("If-Match", "\"another\"")
+        .body(reason("lunch"))
+        .post(path + "/pause")
+        .then()
+        .statusCode(412)
+        .body("code", equalTo("changed-meanwhile"));
+    for (int times = 0; times < 2; times++) {
+      as("operator")
+          .header("If-Match", seen)
+          .body(reason("lunch"))
+          .post(path + "/pause")
+          .then()
+          .statusCode(200)
+          .body("hold", equalTo("OPERATOR"));
+    }
+    as("operator")
+        .header("If-Match", seen)
+        .body(reason("back"))
+        .post(path + "/resume")
+        .then()
+        .statusCode(412);
+    for (int times = 0; times < 2; times++) {
+      as("operator")
+          .body(reason("back"))
+          .post(path + "/resume")
+          .then()
+          .statusCode(200)
+          .body("hold", nullValue());
+    }
+    as("operator")
+        .body(reason("once more"))
+        .post(path + "/resume")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("command-refused"));
+    assertThat(awaitFacts(StageResumed.class, 1))
+        .containsExactly(new StageResumed(Actor.person("olga"), "back"));
+    assertThat(heard(StagePaused.class)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "R2: who took over a failing way back is asked for nothing more; the target is read back")
+  void takeOver() throws Exception {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    String path = "/rollouts/" + release + "/take-over";
+    as("operator")
+        .body(reason("by hand"))
+        .post(path)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("command-refused"));
+    target.misbehave("{\"failNext\":1000}");
+    topic.say(Writer.MONITOR, release, RolloutScenario.breach());
+    awaitFacts(RollbackFailed.class, 1);
+
+    given()
+        .contentType("application/json")
+        .body(reason("by hand"))
+        .post(path)
+        .then()
+        .statusCode(401);
+    as("viewer").body(reason("by hand")).post(path).then().statusCode(403);
+    as("operator")
+        .header("If-Match", "\"another\"")
+        .body(reason("by hand"))
+        .post(path)
+        .then()
+        .statusCode(412);
+    as("operator").body(reason("by hand")).post(path).then().statusCode(200);
+    assertThat(awaitFacts(RolloutSettled.class, 1))
+        .containsExactly(
+            new RolloutSettled(
+                Outcome.ROLLBACK_FAILED,
+                "by hand: by hand; the target shows 10 % of traffic",
+                Actor.person("olga")));
+    int asked = target.effects().size() + target.repeats().size();
+    as("operator").body(reason("by hand")).post(path).then().statusCode(200);
+    as("operator")
+        .body("{\"reason\":\"by hand\",\"outcome\":\"ROLLBACK_FAILED\"}")
+        .post(path)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("ended"));
+    await()
+        .during(Duration.ofSeconds(6))
+        .atMost(Duration.ofSeconds(8))
+        .until(() -> target.effects().size() + target.repeats().size() == asked);
+    assertThat(heard(TakenOver.class)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "R2: a held release that was taken back by hand settles as rolled back, by that person")
+  void takeOverOfAHeldRelease() throws Exception {
+    target.misbehave("{\"failNext\":1}");
+    startRelease(10, 100);
+    awaitFacts(StagePaused.class, 1);
+    as("operator")
+        .body("{\"reason\":\"drained\",\"outcome\":\"VERIFIED\"}")
+        .post("/rollouts/" + release + "/take-over")
+        .then()
+        .statusCode(400);
+    as("operator")
+        .body(reason("drained"))
+        .post("/rollouts/" + release + "/take-over")
+        .then()
+        .statusCode(200);
+    assertThat(awaitFacts(RolloutSettled.class, 1))
+        .containsExactly(
+            new RolloutSettled(
+                Outcome.ROLLED_BACK,
+                "by hand: drained; the target shows 0 % of traffic",
+                Actor.person("olga")));
+    assertThat(heard(RolloutHalted.class)).hasSize(1);
+    as("viewer")
+        .get("/rollouts/" + release)
+        .then()
+        .body("outcome", equalTo("ROLLED_BACK"))
+        .body("share", equalTo(0));
+  }
+
+  @Test
+  @DisplayName("D4: a decision is taken once, however often it is sent")
+  void decide() throws Exception {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    target.misbehave("{\"failNext\":1000}");
+    topic.say(Writer.MONITOR, release, RolloutScenario.breach());
+    awaitFacts(DecisionRequested.class, 1);
+    String question = as("viewer").get("/rollouts/" + release).path("question.id");
+    String path = "/rollouts/" + release + "/decisions";
+    String decision =
+        "{\"question\":\"%s\",\"choice\":\"RETRY\",\"reason\":\"it works again\"}"
+            .formatted(question);
+    as("viewer").body(decision).post(path).then().statusCode(403);
+    as("operator")
+        .header("If-Match", "\"another\"")
+        .body(decision)
+        .post(path)
+        .then()
+        .statusCode(412);
+    as("operator").body(decision).post(path).then().statusCode(200);
+    as("operator").body(decision).post(path).then().statusCode(200);
+    target.misbehave("{\"failNext\":0}");
+    awaitFacts(RolledBack.class, 1);
+    assertThat(heard(DecisionTaken.class)).hasSize(1);
   }
 
   @Test
@@ -178,6 +355,18 @@ class RolloutServiceTest {
         .statusCode(422)
         .body("errors.pointer", hasItem("/reason"));
     as("operator")
+        .body("{\"reason\":\"a\\u0007b\"}")
+        .post("/rollouts/unknown/pause")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem("/reason"));
+    as("operator")
+        .body("{\"reason\":\"x\"}")
+        .post("/rollouts/un%07known/resume")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("unknown-release"));
+    as("operator")
         .body("{")
         .post("/rollouts/unknown/abort")
         .then()
@@ -198,6 +387,10 @@ class RolloutServiceTest {
             accepted.request(), accepted.runbook(), Digest.of(new byte[0]), accepted.requester()));
     topic.say(Writer.GATE, release, RolloutScenario.clearedFromNow());
     topic.say(Writer.NOTIFICATION, release, RolloutScenario.announced());
+  }
+
+  private static String reason(String reason) {
+    return "{\"reason\":\"" + reason + "\"}";
   }
 
   private <T extends RolloutEvent> List<T> awaitFacts(Class<T> kind, int atLeast) {

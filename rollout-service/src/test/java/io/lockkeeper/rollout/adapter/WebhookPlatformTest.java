@@ -44,7 +44,7 @@ class WebhookPlatformTest {
   @DisplayName("D3: a shift is made, and read back before it counts")
   void shifts() throws Exception {
     assertThat(platform.bring(target(), shift(1, 10))).isEqualTo(new Result.Shown());
-    assertThat(platform.observe(target())).contains(new Observation(10, new Fence(7, 1)));
+    assertThat(platform.observe(target())).contains(new Observation(10, new Fence(7, 1), false));
   }
 
   @Test
@@ -60,7 +60,7 @@ class WebhookPlatformTest {
             RolloutScenario.CANDIDATE.digest());
     Change migration = new Change(new Fence(8, 1), Action.RUN, "V43", 0, null);
     assertThat(platform.bring(next, migration)).isEqualTo(new Result.Shown());
-    assertThat(platform.observe(next)).contains(new Observation(0, new Fence(8, 1)));
+    assertThat(platform.observe(next)).contains(new Observation(0, new Fence(8, 1), false));
   }
 
   @Test
@@ -76,7 +76,7 @@ class WebhookPlatformTest {
   void lateIsRefused() throws Exception {
     platform.bring(target(), shift(2, 0));
     assertThat(platform.bring(target(), shift(1, 10))).isInstanceOf(Result.Failed.class);
-    assertThat(platform.observe(target())).contains(new Observation(0, new Fence(7, 2)));
+    assertThat(platform.observe(target())).contains(new Observation(0, new Fence(7, 2), false));
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageApplied;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,7 +126,8 @@ public final class Course {
 
   /// Whether a named person does by hand what the target does not do.
   public boolean isTakenOver() {
-    return settled().filter(end -> end.outcome() == Outcome.ROLLBACK_FAILED).isPresent();
+    return has(TakenOver.class)
+        || settled().filter(end -> end.outcome() == Outcome.ROLLBACK_FAILED).isPresent();
   }
 
   /// How it ended.

@@ -14,6 +14,7 @@ import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.RolloutCommand;
 import io.lockkeeper.rollout.RolloutCommand.ReportDone;
 import io.lockkeeper.rollout.RolloutCommand.ReportFailed;
+import io.lockkeeper.rollout.RolloutCommand.ReportReadBack;
 import io.lockkeeper.rollout.RolloutCommand.ReportShare;
 import io.lockkeeper.simulation.platform.Mutation;
 import io.lockkeeper.simulation.platform.Replica;
@@ -100,6 +101,10 @@ final class Reconciler implements Work {
       case PlatformGoal.Nothing _ -> {
         pursued.remove(release);
         watch(release);
+      }
+      case PlatformGoal.ReadBack _ -> {
+        pursued.remove(release);
+        replica.after(READ_BACK, () -> readBack(release));
       }
       case Change change -> {
         if (!change.fence().equals(pursued.get(release))) {
@@ -322,6 +327,27 @@ final class Reconciler implements Work {
                         .journal()
                         .recording(release, wiring.answer(replica, new ReportShare(view.weight()))),
                 _ -> reconcile(release)));
+  }
+
+  /// A person took over: the target is read once it rests, and asked for nothing.
+  private void readBack(ReleaseId release) {
+    if (replica.service().database().isAway()) {
+      return; // the sweep comes back to it
+    }
+    Rollout rollout = wiring.rollout(replica, replica.journal().history(release));
+    DeploymentStarted deployment = rollout.deployment();
+    if (deployment == null || !(PlatformGoal.of(rollout) instanceof PlatformGoal.ReadBack)) {
+      return;
+    }
+    View view = surroundings.target(deployment.lane()).read(deployment.candidate().digest());
+    if (view.status() != TrafficTarget.Status.RUNNING) {
+      replica.transact(
+          () ->
+              replica
+                  .journal()
+                  .recording(release, wiring.answer(replica, new ReportReadBack(view.weight()))),
+          _ -> reconcile(release));
+    }
   }
 
   private boolean isOver(Rollout rollout) {
