@@ -45,7 +45,7 @@ final class Rollback {
   /// where a step
   /// cannot be undone, its data is restored behind closed traffic and validated before traffic
   /// reopens.
-  private static List<RollbackStep> steps(Rollout rollout) {
+  static List<RollbackStep> steps(Rollout rollout) {
     List<RollbackStep> steps = new ArrayList<>();
     steps.add(new RollbackStep(Kind.SHIFT, null));
     Runbook.Rollback plan = runbook(rollout).rollback();

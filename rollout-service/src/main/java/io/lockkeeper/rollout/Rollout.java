@@ -65,6 +65,7 @@ public final class Rollout {
   private final List<RolloutEvent.DecisionTaken> decisions = new ArrayList<>();
   private @Nullable StageResumed resumed;
   private @Nullable RolloutHalted halted;
+  private int stepsBack;
   private @Nullable TakenOver takenOver;
   private @Nullable RolloutSettled settled;
   private @Nullable Instant settledAt;
@@ -214,6 +215,7 @@ public final class Rollout {
         if (it.step().kind() == RollbackStep.Kind.SHIFT) {
           share = 0;
         }
+        stepsBack++;
         effects = it.effect() + 1;
         phase = phase.stepDone(it.deadline());
         continued();
@@ -399,6 +401,11 @@ public final class Rollout {
   /// Why nothing rises any more; null when something may.
   @Nullable RolloutHalted halted() {
     return halted;
+  }
+
+  /// How many steps of the way back the target has been seen to have made.
+  int stepsBack() {
+    return stepsBack;
   }
 
   /// Who goes back by hand, and why; null when nobody took over.

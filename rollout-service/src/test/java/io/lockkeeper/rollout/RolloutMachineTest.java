@@ -9,6 +9,7 @@ import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
+import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
@@ -155,6 +156,12 @@ class RolloutMachineTest {
           .as(where + ": R2, nothing is asked of the target after a take-over")
           .isNotInstanceOf(PlatformGoal.Change.class);
     }
+    assertThat(WayBackByHand.of(new ReleaseId("release-1"), state).isEmpty())
+        .as(where + ": R2, the way back by hand is there from the start on, in " + state.phase())
+        .isEqualTo(
+            state.deployment() == null
+                || state.phase() instanceof Rollout.Phase.Settled it
+                    && it.outcome() == Outcome.VERIFIED);
     Optional<Instant> due = RolloutDecider.due(state);
     due.ifPresent(
         time ->

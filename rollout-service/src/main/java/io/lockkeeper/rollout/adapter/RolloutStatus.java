@@ -14,6 +14,7 @@ import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.Rollout.Phase;
 import io.lockkeeper.rollout.Rollout.Question;
 import io.lockkeeper.rollout.Waiting;
+import io.lockkeeper.rollout.WayBackByHand;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param stage   the stage that is applied, baked or next; null outside of the stages
 /// @param share   the candidate's share of traffic that the target was brought to, percent
 /// @param goal    the change that the target is being brought to; null when it should stay as it is
+/// @param wayBackByHand how a person goes back without this service; empty before the start and
+///                when the release is verified
 /// @param stuck   why the release's facts cannot be decided on; null normally
 public record RolloutStatus(
     ReleaseId release,
@@ -38,6 +41,7 @@ public record RolloutStatus(
     @Nullable Open question,
     @Nullable Waiting waitsFor,
     @Nullable Outcome outcome,
+    List<WayBackByHand.Step> wayBackByHand,
     @Nullable String stuck) {
 
   /// A question to a person; answered by `POST /rollouts/{id}/decisions`.
@@ -67,6 +71,7 @@ public record RolloutStatus(
                 question.asked().otherwise()),
         Waiting.of(rollout),
         rollout.phase() instanceof Phase.Settled it ? it.outcome() : null,
+        WayBackByHand.of(release, rollout),
         stuck);
   }
 
