@@ -188,8 +188,24 @@ final class Crew {
       decision(fact.release(), fact.id(), Choice.CANCEL, seconds(1, 20));
     }
     Choice choice = scenario.gentle() ? sensible(fact.release(), asked) : any(asked.choices());
-    decision(
-        fact.release(), fact.id(), choice, scenario.gentle() ? seconds(3, 40) : seconds(3, 400));
+    Duration delay = scenario.gentle() ? seconds(3, 40) : seconds(3, 400);
+    if (choice == Choice.TAKE_OVER && fact.sequence() % 2 == 0) {
+      timeline.after(delay, () -> goBackByHand(fact.release()));
+    } else {
+      decision(fact.release(), fact.id(), choice, delay);
+    }
+  }
+
+  /// Somebody does it first and says so afterwards.
+  private void goBackByHand(ReleaseId release) {
+    Plan plan = plans.get(release);
+    TrafficTarget target = plan == null ? null : targets.get(Lane.of(plan.request()));
+    if (target != null) {
+      target.finishByHand(plan.candidate().artifact().digest());
+      office.ask(
+          release,
+          new RolloutCommand.TakeOver(Actor.person("otto"), "done by hand", Outcome.ROLLED_BACK));
+    }
   }
 
   private Choice any(List<Choice> choices) {
