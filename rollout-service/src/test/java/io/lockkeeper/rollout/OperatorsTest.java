@@ -2,6 +2,7 @@ package io.lockkeeper.rollout;
 
 import static io.lockkeeper.rollout.RolloutScenario.ALICE;
 import static io.lockkeeper.rollout.RolloutScenario.accepted;
+import static io.lockkeeper.rollout.RolloutScenario.announced;
 import static io.lockkeeper.rollout.RolloutScenario.baking;
 import static io.lockkeeper.rollout.RolloutScenario.breach;
 import static io.lockkeeper.rollout.RolloutScenario.runbook;
@@ -15,11 +16,14 @@ import io.lockkeeper.events.MonitorEvent.TelemetryLost;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.CommandRefused;
+import io.lockkeeper.events.RolloutEvent.DecisionRequested;
+import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.DriftFound;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.RolloutEvent.StageResumed;
+import io.lockkeeper.events.RolloutEvent.StageStarted;
 import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RolloutEvent.Trigger;
 import io.lockkeeper.events.Verdict;
@@ -136,6 +140,61 @@ class OperatorsTest {
               BY_HAND)) {
         assertThat(objection(release, command)).isEqualTo(Objection.Code.ENDED);
       }
+    }
+  }
+
+  @Nested
+  @DisplayName("Stopping")
+  class StoppingReleases {
+
+    @Test
+    @DisplayName("D4: a cleared release that has not started does not start until it is resumed")
+    void aClearedReleaseIsHeld() {
+      var release = accepted(runbook(10, 100));
+      release.when(release.cleared(Duration.ofHours(1)));
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.HELD);
+      release.when(new Pause(ALICE, "incident"));
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.HELD_ALREADY);
+      assertThat(release.when(announced())).isEmpty();
+      assertThat(types(release.when(new Resume(ALICE, "over"))))
+          .containsExactly(StageResumed.class, DeploymentStarted.class, StageStarted.class);
+    }
+
+    @Test
+    @DisplayName("D4: a release that waits for its gates does not start when they open")
+    void aWaitingReleaseIsHeld() {
+      var release = accepted(runbook(10, 100));
+      release.when(announced());
+      release.when(new Pause(ALICE, "incident"));
+      assertThat(release.when(release.cleared(Duration.ofHours(1)))).isEmpty();
+      assertThat(types(release.after(Duration.ofMinutes(10))))
+          .containsExactly(DecisionRequested.class);
+      assertThat(release.after(Duration.ofMinutes(30)))
+          .last()
+          .isEqualTo(new RolloutSettled(Outcome.NOT_STARTED, "nobody answered", Actor.RUNBOOK));
+    }
+
+    @Test
+    @DisplayName("D4: a release under way is held; one that holds for another reason, too")
+    void underWay() {
+      var release = baking();
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.HELD);
+      release.when(new TelemetryLost(release.now(), "refused"));
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.HELD);
+      release.when(new Pause(ALICE, "incident"));
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.HELD_ALREADY);
+    }
+
+    @Test
+    @DisplayName("R2: what goes back is not stopped, by itself or by hand; what ended has ended")
+    void onTheWayBack() {
+      var release = baking();
+      release.when(breach());
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.GOING_BACK);
+      release.when(BY_HAND);
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.GOING_BACK);
+      release.when(new ReportReadBack(0));
+      assertThat(Stopping.of(release.state())).isEqualTo(Stopping.ENDED);
     }
   }
 

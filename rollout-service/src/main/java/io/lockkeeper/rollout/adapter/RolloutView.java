@@ -165,6 +165,12 @@ public class RolloutView extends PanacheEntityBase {
         .toList();
   }
 
+  /// The releases of this environment that have not ended, those that may have traffic first.
+  static List<RolloutView> open(String environment) {
+    return list(
+        "environment = ?1 and outcome is null order by deployed desc, startedAt", environment);
+  }
+
   /// A page of rollouts, newest first, before this position if there is one.
   static List<RolloutView> page(@Nullable Instant before, String beforeId, int limit) {
     return before == null

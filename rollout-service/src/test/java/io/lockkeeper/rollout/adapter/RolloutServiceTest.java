@@ -3,8 +3,11 @@ package io.lockkeeper.rollout.adapter;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -26,6 +29,7 @@ import io.lockkeeper.events.RolloutEvent.StageApplied;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.RolloutEvent.StageResumed;
 import io.lockkeeper.events.RolloutEvent.TakenOver;
+import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
@@ -212,6 +216,78 @@ class RolloutServiceTest {
 
   @Test
   @DisplayName(
+      "D4: one call holds every release of an environment, started or not; a viewer may not")
+  void stop() {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    ReleaseId waiting = new ReleaseId(UUID.randomUUID().toString());
+    accept(waiting, 10, 100);
+    ReleaseId stuck = new ReleaseId(UUID.randomUUID().toString());
+    accept(stuck, 10, 100);
+    topic.say(Writer.MONITOR, stuck, new Unrecognised("io.lockkeeper.stage.verified.v1", "[]"));
+    awaitStatus(waiting, "phase", "WAITING");
+    await().atMost(SOON).until(() -> as("viewer").get("/rollouts/" + stuck).path("stuck") != null);
+
+    String production = "{\"environment\":\"production\",\"reason\":\"incident\"}";
+    given().contentType("application/json").body(production).post("/stop").then().statusCode(401);
+    as("viewer").body(production).post("/stop").then().statusCode(403);
+    as("operator")
+        .body(production)
+        .post("/stop")
+        .then()
+        .statusCode(200)
+        .body("environment", equalTo("production"))
+        .body(done(release), equalTo("HELD"))
+        .body(done(waiting), equalTo("HELD"))
+        .body(done(stuck), equalTo("HELD"))
+        .body("releases.find { it.release == '" + stuck + "' }.reason", notNullValue());
+    as("operator")
+        .body(production)
+        .post("/stop")
+        .then()
+        .statusCode(200)
+        .body(done(release), equalTo("HELD_ALREADY"))
+        .body(done(waiting), equalTo("HELD_ALREADY"));
+
+    topic.say(Writer.GATE, waiting, RolloutScenario.clearedFromNow());
+    topic.say(Writer.NOTIFICATION, waiting, RolloutScenario.announced());
+    as("operator")
+        .body(reason("over"))
+        .post("/rollouts/" + release + "/abort")
+        .then()
+        .statusCode(200);
+    awaitFacts(RolloutSettled.class, 1);
+    awaitStatus(waiting, "hold", "OPERATOR");
+    awaitStatus(waiting, "phase", "WAITING");
+    for (ReleaseId held : List.of(waiting, stuck)) {
+      as("operator")
+          .body(reason("over"))
+          .post("/rollouts/" + held + "/abort")
+          .then()
+          .statusCode(200);
+    }
+    as("operator").body(production).post("/stop").then().body(done(release), nullValue());
+  }
+
+  @Test
+  @DisplayName("D4: an environment without releases is stopped by doing nothing")
+  void stopNothing() {
+    as("operator")
+        .body("{\"environment\":\"nowhere\",\"reason\":\"incident\"}")
+        .post("/stop")
+        .then()
+        .statusCode(200)
+        .body("releases", empty());
+    as("operator")
+        .body("{\"environment\":\"\",\"reason\":\"a\\u0000b\"}")
+        .post("/stop")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItems("/environment", "/reason"));
+  }
+
+  @Test
+  @DisplayName(
       "R2: who took over a failing way back is asked for nothing more; the target is read back")
   void takeOver() throws Exception {
     startRelease(10, 100);
@@ -223,6 +299,10 @@ class RolloutServiceTest {
         .then()
         .statusCode(409)
         .body("code", equalTo("command-refused"));
+    as("viewer")
+        .get("/rollouts/" + release)
+        .then()
+        .body("wayBackByHand.what", hasItem(containsString("from 10 % to 0 %")));
     target.misbehave("{\"failNext\":1000}");
     topic.say(Writer.MONITOR, release, RolloutScenario.breach());
     awaitFacts(RollbackFailed.class, 1);
@@ -377,20 +457,34 @@ class RolloutServiceTest {
   }
 
   private void startRelease(int... weights) {
+    accept(release, weights);
+    topic.say(Writer.GATE, release, RolloutScenario.clearedFromNow());
+    topic.say(Writer.NOTIFICATION, release, RolloutScenario.announced());
+  }
+
+  private void accept(ReleaseId id, int... weights) {
     RolloutScenario scenario =
         RolloutScenario.accepted(RolloutScenario.runbook(target.url(), weights));
     ReleaseAccepted accepted = scenario.state().accepted();
     topic.say(
         Writer.GATE,
-        release,
+        id,
         new ReleaseAccepted(
             accepted.request(), accepted.runbook(), Digest.of(new byte[0]), accepted.requester()));
-    topic.say(Writer.GATE, release, RolloutScenario.clearedFromNow());
-    topic.say(Writer.NOTIFICATION, release, RolloutScenario.announced());
+  }
+
+  private static void awaitStatus(ReleaseId id, String field, String value) {
+    await(field + " of " + id)
+        .atMost(SOON)
+        .until(() -> value.equals(as("viewer").get("/rollouts/" + id).path(field)));
   }
 
   private static String reason(String reason) {
     return "{\"reason\":\"" + reason + "\"}";
+  }
+
+  private static String done(ReleaseId id) {
+    return "releases.find { it.release == '" + id + "' }?.done";
   }
 
   private <T extends RolloutEvent> List<T> awaitFacts(Class<T> kind, int atLeast) {
