@@ -23,8 +23,7 @@ public final class OpenApi {
   private static final Path SNAPSHOTS = Path.of(System.getenv("LOCKKEEPER_HOME"), "docs/openapi");
 
   /// With `LOCKKEEPER_SNAPSHOTS=write` the snapshots are written anew instead of compared.
-  private static final boolean WRITE =
-      "write".equals(System.getenv("LOCKKEEPER_SNAPSHOTS"));
+  private static final boolean WRITE = "write".equals(System.getenv("LOCKKEEPER_SNAPSHOTS"));
 
   private final URI base;
   private final HttpClient client = HttpClient.newHttpClient();

@@ -9,6 +9,8 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.problem.EntityTags;
+import io.lockkeeper.problem.Page;
+import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.ProblemException;
 import io.lockkeeper.rollout.Objection;
 import io.lockkeeper.rollout.Rollout;
@@ -34,7 +36,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -88,25 +89,17 @@ public class RolloutResource {
       @NotBlank @Size(max = 2000) @Pattern(regexp = TEXT) String reason,
       @Nullable ByHand outcome) {}
 
-  /// A page of rollouts, newest first.
-  ///
-  /// @param next what to pass as `after` for the following page; null at the end
-  public record Page(List<RolloutView> items, @Nullable String next) {}
-
   /// Rollouts, newest first.
   @GET
   @RolesAllowed({"viewer", "ci", "operator"})
   @Transactional
-  public Page list(
+  public Page<RolloutView> list(
       @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(200) int limit,
       @QueryParam("after") @Nullable String after) {
-    Cursor cursor = after == null ? null : Cursor.of(after);
-    List<RolloutView> rows =
-        cursor == null
-            ? RolloutView.page(null, "", limit)
-            : RolloutView.page(cursor.time(), cursor.id(), limit);
-    String next = rows.size() < limit ? null : Cursor.after(rows.getLast());
-    return new Page(rows, next);
+    return Page.of(
+        RolloutView.page(Cursor.of(after), limit),
+        limit,
+        row -> new Cursor(row.startedAt, row.release));
   }
 
   /// One rollout: where it stands, what it waits for, until when, who can end it, and how a person
@@ -253,23 +246,5 @@ public class RolloutResource {
 
   private Actor caller() {
     return Actor.person(token.getName());
-  }
-
-  /// Where a page ends.
-  record Cursor(Instant time, String id) {
-
-    static Cursor of(String text) {
-      int slash = text.indexOf('/');
-      try {
-        return new Cursor(Instant.parse(text.substring(0, slash)), text.substring(slash + 1));
-      } catch (RuntimeException e) {
-        throw new ProblemException(
-            400, "bad-cursor", "The cursor cannot be read", "after is the next of an earlier page");
-      }
-    }
-
-    static String after(RolloutView row) {
-      return row.startedAt + "/" + row.release;
-    }
   }
 }

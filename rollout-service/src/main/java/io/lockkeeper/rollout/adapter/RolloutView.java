@@ -6,6 +6,7 @@ import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.Census.Gauge;
+import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.Rollout.Phase;
 import io.lockkeeper.rollout.Waiting;
@@ -172,17 +173,14 @@ public class RolloutView extends PanacheEntityBase {
   }
 
   /// A page of rollouts, newest first, before this position if there is one.
-  static List<RolloutView> page(@Nullable Instant before, String beforeId, int limit) {
-    return before == null
-        ? RolloutView.<RolloutView>find("order by startedAt desc, release desc")
-            .page(0, limit)
-            .list()
-        : RolloutView.<RolloutView>find(
-                "startedAt < ?1 or (startedAt = ?1 and release < ?2) order by startedAt desc, release desc",
-                before,
-                beforeId)
-            .page(0, limit)
-            .list();
+  static List<RolloutView> page(Cursor before, int limit) {
+    return RolloutView.<RolloutView>find(
+            "startedAt < ?1 or (startedAt = ?1 and release < ?2)"
+                + " order by startedAt desc, release desc",
+            before.time(),
+            before.id())
+        .page(0, limit)
+        .list();
   }
 
   /// The phase in one word, as lists show it.
