@@ -98,6 +98,7 @@ public class RolloutView extends PanacheEntityBase {
                           "OBSERVING",
                           "HALTED",
                           "GOING_BACK",
+                          "TAKEN_OVER",
                           "ROLLED_BACK")
                       .map(
                           phase ->
