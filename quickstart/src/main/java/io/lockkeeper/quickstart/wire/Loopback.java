@@ -5,13 +5,13 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// HTTP on 127.0.0.1 and nowhere else: a server that hands each request to one handler on a virtual
 /// thread, and the client that fits it.
@@ -21,6 +21,10 @@ public final class Loopback implements AutoCloseable {
   public static final int MAX_BODY = 1024 * 1024;
 
   private static final String ADDRESS = "127.0.0.1";
+
+  private static final int FIRST_PORT = 10_000;
+  private static final int LAST_PORT = 20_000;
+  private static final int ATTEMPTS = 1_000;
 
   static {
     // Read once, when the JDK's server and client load. Without nodelay an answer can wait 40 ms
@@ -77,11 +81,16 @@ public final class Loopback implements AutoCloseable {
         .build();
   }
 
-  /// A port that was free a moment ago.
+  /// A port that was free a moment ago; below those that outgoing connections are given, so that
+  /// none of them takes it before it is used.
   public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(ADDRESS))) {
-      return socket.getLocalPort();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      if (isFree(port)) {
+        return port;
+      }
     }
+    throw new IOException("no free port from " + FIRST_PORT + " to " + LAST_PORT);
   }
 
   /// Whether something could listen on the port now.
