@@ -14,6 +14,7 @@ import io.lockkeeper.events.RolloutEvent.DecisionRequested;
 import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.Hold;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
+import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.gate.GateCommand;
 import io.lockkeeper.rollout.RolloutCommand;
 import io.lockkeeper.runbook.Lane;
@@ -135,7 +136,9 @@ final class Crew {
                       new GateCommand.LiftQuarantine(
                           quarantined.artifact(), Actor.person("otto"), "a false alarm")));
       case RolloutSettled settled when settled.outcome() == Outcome.ROLLBACK_FAILED ->
-          finishByHand(fact.release());
+          finishByHand(fact.release(), seconds(1, 20));
+      // Said first, so that R3 knows whose hand reopens the traffic.
+      case TakenOver _ -> finishByHand(fact.release(), Duration.ZERO);
       default -> {}
     }
   }
@@ -190,21 +193,15 @@ final class Crew {
     Choice choice = scenario.gentle() ? sensible(fact.release(), asked) : any(asked.choices());
     Duration delay = scenario.gentle() ? seconds(3, 40) : seconds(3, 400);
     if (choice == Choice.TAKE_OVER && fact.sequence() % 2 == 0) {
-      timeline.after(delay, () -> goBackByHand(fact.release()));
+      timeline.after(
+          delay,
+          () ->
+              office.ask(
+                  fact.release(),
+                  new RolloutCommand.TakeOver(
+                      Actor.person("otto"), "done by hand", Outcome.ROLLED_BACK)));
     } else {
       decision(fact.release(), fact.id(), choice, delay);
-    }
-  }
-
-  /// Somebody does it first and says so afterwards.
-  private void goBackByHand(ReleaseId release) {
-    Plan plan = plans.get(release);
-    TrafficTarget target = plan == null ? null : targets.get(Lane.of(plan.request()));
-    if (target != null) {
-      target.finishByHand(plan.candidate().artifact().digest());
-      office.ask(
-          release,
-          new RolloutCommand.TakeOver(Actor.person("otto"), "done by hand", Outcome.ROLLED_BACK));
     }
   }
 
@@ -258,13 +255,12 @@ final class Crew {
     }
   }
 
-  private void finishByHand(ReleaseId release) {
+  private void finishByHand(ReleaseId release, Duration delay) {
     Plan plan = plans.get(release);
     if (plan != null) {
       TrafficTarget target = targets.get(Lane.of(plan.request()));
       if (target != null) {
-        timeline.after(
-            seconds(1, 20), () -> target.finishByHand(plan.candidate().artifact().digest()));
+        timeline.after(delay, () -> target.finishByHand(plan.candidate().artifact().digest()));
       }
     }
   }
