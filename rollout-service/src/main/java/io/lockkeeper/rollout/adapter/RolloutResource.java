@@ -46,9 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// Rollouts for people: what goes on, and the actions that rollout-service owns.
 ///
 /// An action that is repeated answers as the first did and changes nothing, whatever `If-Match`
-/// says.
-/// A release that has ended takes no action any more (409 `ended`), but for exactly the abort,
-/// decision or take-over that it took before, by the same person for the same reason.
+/// says. A release that has ended takes no action any more (409 `ended`), but for exactly the
+/// abort, decision or take-over that it took before, by the same person for the same reason.
 @Path("/rollouts")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -160,11 +159,11 @@ public class RolloutResource {
   }
 
   /// R2: "I did it by hand", of a release that goes back or is held. From here on nothing is asked
-  /// of
-  /// its target; a call that is under way is cancelled. The target is read back: it settles as
-  /// `ROLLED_BACK` when the candidate has no traffic and the person says no worse, otherwise, and
-  /// when it cannot be read within the runbook's `attemptWithin`, as `ROLLBACK_FAILED`, in the name
-  /// of this person.
+  /// of its target; a call that is under way is cancelled, within 3 s where another replica made
+  /// it,
+  /// and only then the target is read back. It settles as `ROLLED_BACK` when the candidate has no
+  /// traffic and the person says no worse; otherwise, and when it cannot be read within the
+  /// runbook's `attemptWithin`, as `ROLLBACK_FAILED`, in the name of this person.
   @POST
   @Path("/{id}/take-over")
   @RolesAllowed("operator")

@@ -61,9 +61,8 @@ public class StopResource {
   /// Holds every release of an environment that has not ended, as `POST /rollouts/{id}/pause` holds
   /// one: what is applied stays, nothing advances, and what has not started, cleared or not, does
   /// not start. Each is resumed by `POST /rollouts/{id}/resume`; when nobody does, a person is
-  /// asked
-  /// about each as about every pause, and at last the runbook's silence goes back, or cancels what
-  /// has not started.
+  /// asked about each as about every pause, and at last the runbook's silence goes back, or cancels
+  /// what has not started.
   ///
   /// It never fails as a whole: a release that cannot be held is listed with its reason. Called
   /// again, it holds what came meanwhile. A release that is accepted after the call is not held by
