@@ -1,6 +1,7 @@
 package io.lockkeeper.problem;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -8,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.lockkeeper.problem.Page.Cursor;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import io.quarkus.test.junit.QuarkusTest;
@@ -27,12 +29,17 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
+import java.security.Principal;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +55,12 @@ final class ProblemTest {
   public static final class Profile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("quarkus.http.test-port", "0", "quarkus.devservices.enabled", "false");
+      return Map.of(
+          "quarkus.http.test-port", "0",
+          "quarkus.devservices.enabled", "false",
+          "lockkeeper.requests.per-second", "1",
+          "lockkeeper.requests.burst", "2",
+          "lockkeeper.origins", "https://dashboards.example");
     }
   }
 
@@ -58,6 +70,41 @@ final class ProblemTest {
   /// A part of it.
   public record Part(@NotBlank String name) {}
 
+  /// Believes whatever a caller says of its name and role, in the place of a token.
+  public static class Believing {
+
+    @ServerRequestFilter(preMatching = true)
+    public void believe(ContainerRequestContext request) {
+      String name = request.getHeaderString("X-Name");
+      if (name != null) {
+        request.setSecurityContext(new Known(name, request.getHeaderString("X-Role")));
+      }
+    }
+  }
+
+  /// Somebody who is known.
+  private record Known(String name, String role) implements SecurityContext {
+    @Override
+    public Principal getUserPrincipal() {
+      return () -> name;
+    }
+
+    @Override
+    public boolean isUserInRole(String asked) {
+      return asked.equals(role);
+    }
+
+    @Override
+    public boolean isSecure() {
+      return false;
+    }
+
+    @Override
+    public String getAuthenticationScheme() {
+      return "Bearer";
+    }
+  }
+
   /// A service in which everything goes wrong.
   @Path("/orders")
   public static class Orders {
@@ -66,6 +113,14 @@ final class ProblemTest {
     @Consumes(MediaType.APPLICATION_JSON)
     public String place(@NotNull @Valid Order body) {
       return body.item();
+    }
+
+    @GET
+    @Path("/pages")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Page<Part> pages(@QueryParam("limit") int limit, @QueryParam("after") String after) {
+      Instant time = Cursor.of(after).time();
+      return Page.of(List.of(new Part("a/b&c d")), limit, part -> new Cursor(time, part.name()));
     }
 
     @GET
@@ -204,6 +259,56 @@ final class ProblemTest {
   }
 
   @Test
+  @DisplayName("A page names the next one, and the next one can be asked for as it is named")
+  void pages() {
+    String after = "2026-11-25T10:00:00.5Z/x";
+    String link =
+        given()
+            .queryParam("limit", 1)
+            .queryParam("after", after)
+            .get("/orders/pages")
+            .then()
+            .statusCode(200)
+            .body("next", equalTo("2026-11-25T10:00:00.500Z/a/b&c d"))
+            .extract()
+            .header("Link");
+    assertThat(link).startsWith("</orders/pages?").endsWith(">; rel=\"next\"");
+    String following = link.substring(1, link.indexOf('>'));
+    given()
+        .urlEncodingEnabled(false)
+        .get(following)
+        .then()
+        .statusCode(200)
+        .body("next", equalTo("2026-11-25T10:00:00.500Z/a/b&c d"));
+    given().get("/orders/pages?limit=2").then().statusCode(200).header("Link", nullValue());
+    isProblem(given().get("/orders/pages?after=nonsense").then(), 400, "bad-cursor");
+  }
+
+  @Test
+  @DisplayName(
+      "Whoever asks too often is told when to come again; an operator's command is not counted")
+  void tooOften() {
+    // One a second and two at once: a machine that answers faster than that comes to the limit.
+    ValidatableResponse answer;
+    int asked = 0;
+    do {
+      answer = given().header("X-Name", "dora").get("/orders/kept").then();
+      asked++;
+    } while (answer.extract().statusCode() == 200 && asked < 100);
+    assertThat(asked).isGreaterThan(2);
+    isProblem(answer, 429, "too-many-requests").header("Retry-After", "1");
+    given().header("X-Name", "vera").get("/orders/kept").then().statusCode(200);
+    for (int i = 0; i < 5; i++) {
+      json("{\"item\":\"lamp\",\"count\":1}")
+          .header("X-Name", "dora")
+          .header("X-Role", "operator")
+          .post("/orders")
+          .then()
+          .statusCode(200);
+    }
+  }
+
+  @Test
   @DisplayName("A browser keeps nothing, guesses nothing, and other origins get nothing")
   void headers() {
     given()
@@ -211,6 +316,11 @@ final class ProblemTest {
         .get("/orders/kept")
         .then()
         .header("Access-Control-Allow-Origin", nullValue());
+    given()
+        .header("Origin", "https://dashboards.example")
+        .get("/orders/kept")
+        .then()
+        .header("Access-Control-Allow-Origin", "https://dashboards.example");
     given()
         .get("/orders/kept")
         .then()

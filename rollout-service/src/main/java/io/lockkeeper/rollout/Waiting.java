@@ -20,7 +20,7 @@ public record Waiting(String what, String who, @Nullable Instant until) {
     if (question != null) {
       return new Waiting(
           question.asked().question() + " " + question.asked().choices(),
-          "a person: POST /rollouts/{id}/decisions",
+          "a person, by POST …/decisions",
           question.asked().due());
     }
     StagePaused pause = rollout.pause();
@@ -31,7 +31,7 @@ public record Waiting(String what, String who, @Nullable Instant until) {
     return switch (rollout.phase()) {
       case Phase.Waiting _ ->
           rollout.clearance() == null
-              ? new Waiting("gates to open", "gate-service: GET /releases/{id}", due)
+              ? new Waiting("gates to open", "gate-service", due)
               : new Waiting("the announcement, or a live clearance", "notification-service", due);
       case Phase.Between _ -> new Waiting("a live clearance", "gate-service", due);
       case Phase.Applying it ->
@@ -54,7 +54,7 @@ public record Waiting(String what, String who, @Nullable Instant until) {
       case NOT_APPLIED, DRIFT, ROLLBACK_FAILING -> "the target";
       case NO_VERDICT, INCONCLUSIVE, NOT_MEASURED, TELEMETRY_LOST -> "monitor-service";
       case UNRECOGNISED -> "an upgrade of rollout-service";
-      case OPERATOR -> "an operator: POST /rollouts/{id}/resume";
+      case OPERATOR -> "an operator, by POST …/resume";
     };
   }
 }

@@ -2,6 +2,7 @@ package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GateCommand;
@@ -269,9 +270,14 @@ public class GateResource {
         release,
         (history, now) -> {
           GateBoard board = GateBoard.of(history);
-          tags.require(ifMatch, GateStatus.of(release, board, stuck));
-          objection.set(GateDecider.objection(board, command, now));
-          return GateDecider.answer(board, command, now);
+          Optional<Objection> against = GateDecider.objection(board, command, now);
+          List<GateEvent> facts = GateDecider.answer(board, command, now);
+          // What is repeated is answered as before, although the state its sender saw has passed.
+          if (against.isPresent() || !facts.isEmpty()) {
+            tags.require(ifMatch, GateStatus.of(release, board, stuck));
+          }
+          objection.set(against);
+          return facts;
         });
     if (objection.get().isPresent()) {
       throw problem(objection.get().get());

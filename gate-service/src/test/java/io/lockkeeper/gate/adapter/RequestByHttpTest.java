@@ -276,6 +276,12 @@ class RequestByHttpTest {
         .then()
         .statusCode(200)
         .body("stuck", nullValue());
+    as("olga", "operator")
+        .header("If-Match", tag)
+        .body("{\"reason\":\"a mistake\"}")
+        .post("/releases/" + release + "/withdrawal")
+        .then()
+        .statusCode(200);
   }
 
   private Response asked(ObjectNode body) {

@@ -157,10 +157,13 @@ public class MonitorResource {
 
   private static ReleaseId release(String id) {
     try {
-      return new ReleaseId(id);
+      if (id.chars().noneMatch(Character::isISOControl)) {
+        return new ReleaseId(id);
+      }
     } catch (IllegalArgumentException e) {
-      throw unknown(String.valueOf(e.getMessage()));
+      // As unknown as any other.
     }
+    throw unknown("a release id has 1 to " + ReleaseId.MAX_LENGTH + " characters");
   }
 
   private static ProblemException unknown(String detail) {
