@@ -48,7 +48,7 @@ public final class LocalStack implements AutoCloseable {
   private final Credentials credentials;
   private final FileChannel lockFile;
   private final Map<Part, Child> children = Collections.synchronizedMap(new EnumMap<>(Part.class));
-  private boolean fast;
+  private ClassArchives archives;
   private volatile boolean closed;
   private final HttpClient client = Loopback.client();
 
@@ -56,6 +56,7 @@ public final class LocalStack implements AutoCloseable {
     this.layout = layout;
     this.credentials = credentials;
     this.lockFile = lockFile;
+    this.archives = ClassArchives.using(archiveFolder(layout));
   }
 
   /// The stack of this installation, not started; nobody else can have it until it is closed.
@@ -88,12 +89,16 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  /// Lets services, Kafka and PostgreSQL keep their loaded classes in an archive beside the build:
-  /// written when they stop after the first start with it, and again when a jar or the JDK is
-  /// another; each later start takes half the time. To be called before [#start].
+  /// Lets services, Kafka and PostgreSQL keep their loaded classes in archives beside the build:
+  /// written when they stop after the first start with it, and again after another build; each
+  /// later start takes half the time. To be called before [#start].
   public LocalStack fast() {
-    fast = true;
+    archives = ClassArchives.making(archiveFolder(layout));
     return this;
+  }
+
+  private static Path archiveFolder(Layout layout) {
+    return layout.home().resolve("target/archives");
   }
 
   /// Starts everything; returns when a release can be asked for.
@@ -152,7 +157,7 @@ public final class LocalStack implements AutoCloseable {
     start(
         Part.POSTGRES,
         tool(
-            archive("postgres"),
+            archives.options("postgres", programs()),
             PostgresServer.class,
             DATABASE_HEAP,
             layout.folder("postgres").toString(),
@@ -162,7 +167,7 @@ public final class LocalStack implements AutoCloseable {
     start(
         Part.KAFKA,
         tool(
-            archive("kafka"),
+            archives.options("kafka", programs()),
             KafkaBroker.class,
             256,
             layout.folder("kafka").toString(),
@@ -255,7 +260,7 @@ public final class LocalStack implements AutoCloseable {
     String name = service.title() + "-" + port;
     return new Child(
         name,
-        serviceCommand(service, List.of()),
+        serviceCommand(service),
         serviceEnvironment(service, port),
         layout.log(name),
         layout.folder("run").resolve(name + ".pid"),
@@ -269,33 +274,21 @@ public final class LocalStack implements AutoCloseable {
         service,
         child(
             service,
-            serviceCommand(service, archive(service.title())),
+            serviceCommand(service),
             serviceEnvironment(service, port),
             any -> answers(Layout.loopback(port))));
   }
 
-  private List<String> serviceCommand(Part service, List<String> archive) throws IOException {
-    Path jar = layout.home().resolve(service.title() + "/target/quarkus-app/quarkus-run.jar");
+  private List<String> serviceCommand(Part service) throws IOException {
+    Path application = layout.home().resolve(service.title() + "/target/quarkus-app");
+    Path jar = application.resolve("quarkus-run.jar");
     if (!Files.exists(jar)) {
       throw new IOException(jar + " is missing; build it with ./lockkeeper build");
     }
     List<String> command = java(256);
-    command.addAll(archive);
+    command.addAll(archives.options(service.title(), application));
     command.addAll(List.of("-jar", jar.toString()));
     return command;
-  }
-
-  /// The options by which the JVM looks after an archive of this name by itself.
-  private List<String> archive(String name) throws IOException {
-    if (!fast) {
-      return List.of();
-    }
-    Path folder = Files.createDirectories(layout.home().resolve("target/archives"));
-    return List.of(
-        "-XX:+AutoCreateSharedArchive",
-        "-XX:SharedArchiveFile=" + folder.resolve(name + ".jsa"),
-        "-Xlog:cds=off",
-        "-Xlog:aot=off");
   }
 
   private boolean answers(String service) {
@@ -389,7 +382,7 @@ public final class LocalStack implements AutoCloseable {
         layout.log(file),
         pidFile(layout, part),
         ready,
-        fast ? ENDING_OF_FAST : Child.ENDING);
+        archives.isMaking() ? ENDING_OF_FAST : Child.ENDING);
   }
 
   private static Path pidFile(Layout layout, Part part) throws IOException {
@@ -405,14 +398,20 @@ public final class LocalStack implements AutoCloseable {
   private List<String> tool(List<String> archive, Class<?> program, int heap, String... arguments) {
     List<String> command = java(heap);
     command.addAll(archive);
-    command.addAll(List.of("-cp", programs(), program.getName()));
+    command.addAll(List.of("-cp", classPath(), program.getName()));
     command.addAll(List.of(arguments));
     return command;
   }
 
-  private String programs() {
+  /// What this module's programs are: their jar and the folder of its libraries.
+  private Path[] programs() {
     Path target = layout.home().resolve("quickstart/target");
-    return target.resolve("quickstart.jar") + File.pathSeparator + target.resolve("lib") + "/*";
+    return new Path[] {target.resolve("quickstart.jar"), target.resolve("lib")};
+  }
+
+  private String classPath() {
+    Path[] programs = programs();
+    return programs[0] + File.pathSeparator + programs[1] + "/*";
   }
 
   private static List<String> java(int heap) {
@@ -423,6 +422,8 @@ public final class LocalStack implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx" + heap + "m",
+            // What is young may not grow to a third of the heap, which would stay resident.
+            "-XX:MaxNewSize=16m",
             // A process without memory is of no use to anybody; one that has ended is seen.
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
