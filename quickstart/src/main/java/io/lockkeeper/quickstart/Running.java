@@ -2,6 +2,7 @@ package io.lockkeeper.quickstart;
 
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
+import io.lockkeeper.quickstart.wire.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +34,19 @@ final class Running {
                   say(begun, "stopped");
                 },
                 "stop-everything"));
-    stack.start(line -> say(begun, "starting " + line));
+    Terminal terminal = new Terminal(false);
+    stack.start(
+        new Progress() {
+          @Override
+          public void step(String line) {
+            terminal.step(line(begun, line));
+          }
+
+          @Override
+          public void waits(String line) {
+            terminal.waits(line);
+          }
+        });
     return new Running(stack, begun);
   }
 
@@ -48,7 +61,11 @@ final class Running {
   }
 
   private static void say(Instant begun, String line) {
-    System.out.printf("[%3d s] %s%n", Duration.between(begun, Instant.now()).toSeconds(), line);
+    System.out.println(line(begun, line));
+  }
+
+  private static String line(Instant begun, String line) {
+    return "[%3d s] %s".formatted(Duration.between(begun, Instant.now()).toSeconds(), line);
   }
 
   /// Waits for Ctrl-C; ends before it when a process ends that should not.

@@ -1,11 +1,11 @@
 package io.lockkeeper.quickstart;
 
-import io.lockkeeper.quickstart.ci.Follower;
+import io.lockkeeper.quickstart.wire.Progress;
 import java.io.Console;
 
-/// Shows how a release goes: a line for each step, and in a terminal one more, at the bottom, that
+/// Shows how something goes: a line for each step, and in a terminal one more, at the bottom, that
 /// says what it waits for now.
-final class Terminal implements Follower.Progress {
+final class Terminal implements Progress {
 
   private static final String CLEAR_LINE = "\r\u001b[K";
   private static final int WIDTH = 150;

@@ -2,6 +2,7 @@ package io.lockkeeper.quickstart.ci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.lockkeeper.quickstart.wire.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,16 +29,6 @@ public final class Follower {
     this.services = services;
     this.progress = progress;
     this.waitForPeople = waitForPeople;
-  }
-
-  /// Where somebody reads how it goes.
-  public interface Progress {
-
-    /// A step of the log.
-    void step(String line);
-
-    /// What it waits for now, in one line.
-    void waits(String line);
   }
 
   /// Waits until the release has ended, or only a person can go on.

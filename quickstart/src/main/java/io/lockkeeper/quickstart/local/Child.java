@@ -23,6 +23,9 @@ public final class Child implements AutoCloseable {
   /// How long it may take to end after it was asked to.
   static final Duration ENDING = Duration.ofSeconds(15);
 
+  /// How often it is asked whether it is ready.
+  static final Duration LOOK = Duration.ofMillis(100);
+
   private final String name;
   private final List<String> command;
   private final Map<String, String> environment;
@@ -82,16 +85,30 @@ public final class Child implements AutoCloseable {
   /// @throws IOException when it ended instead, or took longer than this; the message names its log
   public void awaitReady(Duration atMost) throws IOException, InterruptedException {
     Instant end = Instant.now().plus(atMost);
-    while (!ready.test(this)) {
-      if (!isAlive()) {
-        throw new IOException(name + " ended while starting; the end of " + log + ":\n" + tail());
-      }
+    while (!isReady()) {
       if (Instant.now().isAfter(end)) {
-        throw new IOException(
-            name + " is not ready after " + atMost.toSeconds() + " s; see " + log);
+        throw late(atMost);
       }
-      Thread.sleep(100);
+      Thread.sleep(LOOK);
     }
+  }
+
+  /// Whether it can be used.
+  ///
+  /// @throws IOException when it has ended instead; the message names its log
+  boolean isReady() throws IOException {
+    if (ready.test(this)) {
+      return true;
+    }
+    if (!isAlive()) {
+      throw new IOException(name + " ended while starting; the end of " + log + ":\n" + tail());
+    }
+    return false;
+  }
+
+  /// It has taken longer than it may to become ready.
+  IOException late(Duration atMost) {
+    return new IOException(name + " is not ready after " + atMost.toSeconds() + " s; see " + log);
   }
 
   /// Whether it has printed its ready line since it was started last.

@@ -4,6 +4,7 @@ import io.lockkeeper.quickstart.platform.KafkaBroker;
 import io.lockkeeper.quickstart.platform.PostgresServer;
 import io.lockkeeper.quickstart.shop.Receiver;
 import io.lockkeeper.quickstart.wire.Loopback;
+import io.lockkeeper.quickstart.wire.Progress;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,7 +27,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,10 +104,10 @@ public final class LocalStack implements AutoCloseable {
 
   /// Starts everything; returns when a release can be asked for.
   ///
-  /// @param progress told what happens, one short line each
+  /// @param progress told what begins, and meanwhile how many parts are ready
   /// @throws IOException when a port is taken or a process does not start; the message says what to
   /// do
-  public void start(Consumer<String> progress) throws IOException, InterruptedException {
+  public void start(Progress progress) throws IOException, InterruptedException {
     endLeftOvers(layout);
     refuseTakenPorts(layout);
     startAll(progress);
@@ -152,8 +153,8 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void startAll(Consumer<String> progress) throws IOException, InterruptedException {
-    progress.accept("PostgreSQL and Kafka");
+  private void startAll(Progress progress) throws IOException, InterruptedException {
+    progress.step("starting PostgreSQL and Kafka");
     start(
         Part.POSTGRES,
         tool(
@@ -177,12 +178,11 @@ public final class LocalStack implements AutoCloseable {
     receiver(Part.INCIDENTS, "incidents");
     copyRunbooks();
     await(Part.POSTGRES);
-    progress.accept("gate, rollout, monitor, audit and notification service");
+    progress.step("starting gate, rollout, monitor, audit and notification service");
     for (Part service : Part.SERVICES) {
       startService(service);
     }
-    await(Part.KAFKA, Part.CHANNEL, Part.INCIDENTS);
-    await(Part.SERVICES.toArray(Part[]::new));
+    awaitAll(progress);
   }
 
   /// Starts a program of the quickstart as this part and returns at once.
@@ -208,6 +208,38 @@ public final class LocalStack implements AutoCloseable {
     for (Part part : parts) {
       child(part).awaitReady(STARTING);
     }
+  }
+
+  /// Waits until every part that was started can be used, telling which are not yet.
+  private void awaitAll(Progress progress) throws IOException, InterruptedException {
+    List<Child> all = List.copyOf(children.values());
+    List<Child> starting = new ArrayList<>(all);
+    Instant end = Instant.now().plus(STARTING);
+    while (!starting.isEmpty()) {
+      for (Child child : List.copyOf(starting)) {
+        if (child.isReady()) {
+          starting.remove(child);
+        } else if (Instant.now().isAfter(end)) {
+          throw child.late(STARTING);
+        }
+      }
+      progress.waits(starting(all.size(), starting));
+      Thread.sleep(Child.LOOK);
+    }
+  }
+
+  private static String starting(int all, List<Child> starting) {
+    if (starting.isEmpty()) {
+      return "";
+    }
+    int ready = all - starting.size();
+    return "        [%s%s] %d of %d ready, starting: %s"
+        .formatted(
+            "=".repeat(ready),
+            " ".repeat(starting.size()),
+            ready,
+            all,
+            String.join(", ", starting.stream().map(Child::name).sorted().toList()));
   }
 
   /// Where it stands.

@@ -19,6 +19,7 @@ import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
 import io.lockkeeper.quickstart.wire.Json;
+import io.lockkeeper.quickstart.wire.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -95,7 +96,7 @@ final class Site {
     }
     LocalStack stack = LocalStack.of(layout);
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
-    stack.start(line -> System.out.println("starting " + line));
+    stack.start(Progress.ofSteps(System.out::println));
     return new Site(stack, DemoShop.open(stack, Version.good("1.0.0")));
   }
 
