@@ -167,6 +167,28 @@ public record JudgeSettings(
         Duration.ofSeconds(15));
   }
 
+  /// The same settings for other signals.
+  public JudgeSettings withSignals(List<Signal> watched) {
+    return new JudgeSettings(
+        watched,
+        alpha,
+        planned,
+        scrapeInterval,
+        stratum,
+        cap,
+        warmUp,
+        lostAfter,
+        minimumCoverage,
+        minimumRequests,
+        minimumLooks,
+        minimumEvents,
+        errorFloor,
+        acceptable,
+        harm,
+        requireEvidence,
+        catastrophe);
+  }
+
   /// The same settings at another false-alarm chance.
   public JudgeSettings withAlpha(double chance) {
     return new JudgeSettings(
