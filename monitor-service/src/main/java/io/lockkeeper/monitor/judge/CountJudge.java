@@ -12,6 +12,10 @@ final class CountJudge implements SignalJudge {
 
   private static final double[] ERROR_GRID = {1.3, 2, 3.5, 7, 20};
   private static final double[] KPI_GRID = {1.08, 1.2, 1.5, 3};
+  /// Small effects get most: an effect is paid for in nats, and they need the longest for each.
+  private static final double[] ERROR_MASSES = {0.35, 0.35, 0.15, 0.1, 0.05};
+
+  private static final double[] KPI_MASSES = {0.4, 0.35, 0.15, 0.1};
   private static final double[] SAFE = {0.8, 0.6, 0.4, 0.2, 0.05};
 
   private final CountRule rule;
@@ -45,9 +49,11 @@ final class CountJudge implements SignalJudge {
     this.index = index;
     this.epoch = epoch;
     rule = new CountRule(signal, settings, baseline);
-    grid = signal.kind() == Signal.Kind.ERRORS ? ERROR_GRID : KPI_GRID;
+    boolean errors = signal.kind() == Signal.Kind.ERRORS;
+    grid = errors ? ERROR_GRID : KPI_GRID;
     l = new double[grid.length];
-    process = new EProcess(grid.length, settings.plannedStrata(), settings.cap());
+    process =
+        new EProcess(errors ? ERROR_MASSES : KPI_MASSES, settings.plannedStrata(), settings.cap());
     onset = new Onset(grid.length);
     finding = new Finding(signal, settings);
   }

@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 /// stable version needs. Runbook M1.
 final class MemoryJudge implements SignalJudge {
 
-  private static final double[] SHIFTS = {0.05, 0.12, 0.3};
-  private static final double VARIANCE = 4 * 0.03 * 0.03;
+  private static final double[] SHIFTS = {0.03, 0.08, 0.2};
+  private static final double[] MASSES = {0.4, 0.4, 0.2};
+  private static final double ARM_TAU = 0.03;
+  /// However steadily the control breathes, two healthy instances differ.
+  private static final double LEAST_VARIANCE = 4 * 0.014 * 0.014;
+
   private static final double MEAN_OVER = 60;
   private static final int KEPT = 64;
 
@@ -16,10 +20,10 @@ final class MemoryJudge implements SignalJudge {
   private final @Nullable Double baseline;
   private final Finding finding;
   private final EProcess process;
+  private final ArmNoise noise = new ArmNoise(ARM_TAU);
   private final double[] l = new double[SHIFTS.length];
-  private final double[] at = new double[KEPT];
-  private final double[] level = new double[KEPT];
-  private int count;
+  private final Minute candidate = new Minute();
+  private final Minute control = new Minute();
   private double controlSum;
   private double controlOf;
   private double mean = Double.NaN;
@@ -30,7 +34,7 @@ final class MemoryJudge implements SignalJudge {
     margin = signal.effectiveMargin();
     this.baseline = baseline == null ? null : baseline.memory();
     finding = new Finding(signal, settings);
-    process = new EProcess(SHIFTS.length, settings.plannedStrata(), settings.cap());
+    process = new EProcess(MASSES, settings.plannedStrata(), settings.cap());
   }
 
   @Override
@@ -54,34 +58,55 @@ final class MemoryJudge implements SignalJudge {
       finding.miss();
       return;
     }
-    at[count % KEPT] = stratum.at();
-    level[count % KEPT] = now;
-    count++;
-    mean = recentMean(stratum.at());
+    mean = candidate.add(stratum.at(), now);
     double y = StrictMath.log(mean / reference / (1 + margin));
-    LikelihoodRatio.gaussian(y, VARIANCE, SHIFTS, l);
+    LikelihoodRatio.gaussian(y, variance(), SHIFTS, l);
     finding.note(stratum.at(), process.close(l), true);
+    learn(stratum);
   }
 
-  private double recentMean(double now) {
-    double sum = 0;
-    int n = 0;
-    for (int k = 1; k <= Math.min(count, KEPT); k++) {
-      int i = (count - k) % KEPT;
-      if (at[i] <= now - MEAN_OVER) {
-        break;
-      }
-      sum += level[i];
-      n++;
+  /// How much memory varies by itself is seen at the control: the candidate's own may be a leak.
+  private void learn(Stratum stratum) {
+    double now = stratum.control() == null ? Double.NaN : stratum.control().meanMemory();
+    if (now > 0) {
+      noise.add(StrictMath.log(control.add(stratum.at(), now)), 0);
     }
-    return sum / n;
+  }
+
+  private double variance() {
+    return Math.max(LEAST_VARIANCE, noise.variance());
+  }
+
+  /// The mean level of the last minute.
+  private static final class Minute {
+
+    private final double[] at = new double[KEPT];
+    private final double[] level = new double[KEPT];
+    private int count;
+
+    double add(double now, double seen) {
+      at[count % KEPT] = now;
+      level[count % KEPT] = seen;
+      count++;
+      double sum = 0;
+      int n = 0;
+      for (int k = 1; k <= Math.min(count, KEPT); k++) {
+        int i = (count - k) % KEPT;
+        if (at[i] <= now - MEAN_OVER) {
+          break;
+        }
+        sum += level[i];
+        n++;
+      }
+      return sum / n;
+    }
   }
 
   @Override
   public Evidence evidence() {
     boolean beside = controlOf > 0;
     double ratio = mean / reference;
-    double half = 2 * StrictMath.sqrt(VARIANCE);
+    double half = 2 * StrictMath.sqrt(variance());
     return new Evidence(
         finding.signal(),
         finding.standing(false),
@@ -98,9 +123,9 @@ final class MemoryJudge implements SignalJudge {
         0,
         StrictMath.log(1 / settings.harm().level()),
         mean,
-        count,
+        candidate.count,
         reference,
-        count,
+        candidate.count,
         (1 + margin) * (1 + half),
         null,
         finding.inWords(

@@ -26,15 +26,15 @@ public record Signal(
     /// Failed of tried; more is worse. Exact for rare events.
     ERRORS(0.30, 0.20),
     /// A histogram of durations; longer is worse, at the median and in the tail.
-    DURATION(0.30, 0.03),
+    DURATION(0.22, 0.03),
     /// Requests per unit of planned traffic share; fewer is worse. Needs a control.
-    RATE(0.10, 0.10),
+    RATE(0.05, 0.10),
     /// CPU seconds per request; more is worse.
-    CPU(0.075, 0.10),
+    CPU(0.05, 0.10),
     /// Memory per instance; more, or growing without an end, is worse.
-    MEMORY(0.075, 0.06),
+    MEMORY(0.13, 0.06),
     /// Successes of attempts of a business process; a falling share is worse.
-    KPI(0.15, 0.005);
+    KPI(0.25, 0.005);
 
     private final double share;
     private final double margin;

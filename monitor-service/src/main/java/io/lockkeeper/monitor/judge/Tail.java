@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 final class Tail {
 
   private static final double[] GRID = {1.1, 1.3, 1.8, 4};
+  /// Small effects get most: an effect is paid for in nats, and they need the longest for each.
+  private static final double[] MASSES = {0.4, 0.35, 0.15, 0.1};
   private static final double[] SAFE = {0.95, 0.85, 0.7, 0.5};
   private static final double KNOWN_STRETCH = 1.15;
   private static final double ARM_KNOWN = 4 * 0.04 * 0.04;
   private static final double LEAST_DISPERSION = 0.25;
-  private static final double RARE = 1e-9;
 
   final double bound;
   final double weight;
@@ -32,7 +33,7 @@ final class Tail {
     stretch = 1 + margin;
     knownStretch = Math.max(KNOWN_STRETCH, stretch);
     harm = settings.harm().duration();
-    process = new EProcess(GRID.length, settings.plannedStrata(), settings.cap());
+    process = new EProcess(MASSES, settings.plannedStrata(), settings.cap());
   }
 
   double logE() {
@@ -56,10 +57,12 @@ final class Tail {
       boolean closes) {
     double n1 = candidate.total();
     double x1 = candidate.above(bound);
+    var shape = new Shape(reference);
     if (control != null) {
-      beside(x1, n1, control.above(bound / stretch), control.total(), reference, armNoise);
+      double x0 = shape.above(control, bound / stretch);
+      beside(x1, n1, x0, control.total(), shape, armNoise);
     } else {
-      known(x1, n1, reference);
+      known(x1, n1, shape);
     }
     if (!closes) {
       process.peek(l);
@@ -69,44 +72,38 @@ final class Tail {
     if (control != null) {
       double n0 = control.total();
       LikelihoodRatio.conditional(
-          x1, n1, control.above(bound / harm), n0, 1, SAFE, Math.max(1, dispersion), lSafe);
+          x1, n1, shape.above(control, bound / harm), n0, 1, SAFE, Math.max(1, dispersion), lSafe);
     } else {
-      double p0 = share(reference, bound / harm);
+      double p0 = shape.share(bound / harm);
       LikelihoodRatio.binomial(x1, n1, p0, SAFE, Math.max(1, dispersion), lSafe);
     }
     safety.close(lSafe);
   }
 
-  private void beside(
-      double x1, double n1, double x0, double n0, Buckets reference, double armNoise) {
-    double p = share(reference, bound);
+  private void beside(double x1, double n1, double x0, double n0, Shape shape, double armNoise) {
+    double p = shape.share(bound);
     double q = LikelihoodRatio.share(1, n1, n0);
-    double h = elasticity(reference, stretch);
+    double h = elasticity(shape, stretch);
     double phi =
         Math.max(LEAST_DISPERSION, dispersion * (1 - p))
             + armNoise * h * h * (x1 + x0) * q * (1 - q);
     LikelihoodRatio.conditional(x1, n1, x0, n0, 1, GRID, phi, l);
   }
 
-  private void known(double x1, double n1, Buckets reference) {
-    double total = reference.total();
-    double p = share(reference, bound / knownStretch);
+  private void known(double x1, double n1, Shape shape) {
+    double total = shape.total();
+    double p = shape.share(bound / knownStretch);
     double sure = 2 * StrictMath.sqrt(dispersion * p * (1 - p) / Math.max(1, total));
     double edge = Math.min(0.98, Math.max(p + sure, 1 / Math.max(2, total)));
-    double h = elasticity(reference, knownStretch);
+    double h = elasticity(shape, knownStretch);
     double phi = dispersion + ARM_KNOWN * h * h * n1 * edge / (1 - edge);
     LikelihoodRatio.binomial(x1, n1, edge, GRID, phi, l);
   }
 
-  private static double share(Buckets reference, double x) {
-    double total = reference.total();
-    return total > 0 ? Math.clamp(reference.above(x) / total, RARE, 1 - RARE) : 0.5;
-  }
-
   /// By how many per cent the tail grows when all durations grow by one.
-  private double elasticity(Buckets reference, double by) {
-    double here = reference.above(bound);
-    double shorter = reference.above(bound / by);
+  private double elasticity(Shape shape, double by) {
+    double here = shape.above(bound);
+    double shorter = shape.above(bound / by);
     return here > 0 && shorter > here ? StrictMath.log(shorter / here) / StrictMath.log(by) : 1;
   }
 }

@@ -3,7 +3,8 @@ package io.lockkeeper.monitor.judge;
 import java.time.Duration;
 
 /// Keeps a cold start from being judged: opens when the log ratio of the arms has stopped to fall
-/// over the window, or when it is forced. While it still falls soon after opening, says so.
+/// over the window or a longer one, or when it is forced. While it still falls soon after opening,
+/// says so.
 final class WarmUpGate {
 
   private static final int KEPT = 512;
@@ -43,7 +44,7 @@ final class WarmUpGate {
     ratio[count % KEPT] = logRatio;
     variance[count % KEPT] = samplingVariance;
     count++;
-    var trend = trend(now);
+    var trend = trend(now, window);
     if (open) {
       boolean stillFalls =
           trend.change / (window / 120) < -FALL_PER_MINUTE && trend.change < -2 * trend.error;
@@ -52,15 +53,27 @@ final class WarmUpGate {
       }
       return stillFalls;
     }
-    boolean settled = trend.full && trend.change >= -SETTLED && trend.error < SURE;
-    open = now >= minimum && (settled || now >= forced);
+    open = now >= minimum && (now >= forced || settled(now));
     return false;
   }
 
   private record Trend(boolean full, double change, double error) {}
 
-  /// The later half of the window against the earlier.
-  private Trend trend(double now) {
+  /// Whether the ratio is sure to have stopped falling. Where traffic is thin the window alone does
+  /// not tell; over a longer one the same is asked of more.
+  private boolean settled(double now) {
+    double step = count > 1 ? (now - at[(count - 2) % KEPT]) : window;
+    for (double over = window; over <= now; over += Math.max(step, 1)) {
+      var trend = trend(now, over);
+      if (trend.full && trend.change >= -SETTLED && trend.error < SURE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The later half of a window against the earlier.
+  private Trend trend(double now, double window) {
     double[] sum = new double[2];
     double[] error = new double[2];
     int[] n = new int[2];

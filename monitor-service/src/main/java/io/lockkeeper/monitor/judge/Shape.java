@@ -1,0 +1,120 @@
+package io.lockkeeper.monitor.judge;
+
+import java.util.Arrays;
+
+/// The distribution that buckets show, smooth within them: the logarithm of the share above `x` is
+/// a monotone cubic in the logarithm of `x` (Fritsch and Carlson), which follows the falling
+/// density of a tail where an even spread within a bucket would put too much near its upper end.
+/// Where too little is known for that, and in the first and the last bucket, the spread is even as
+/// in [Buckets#above].
+final class Shape {
+
+  /// Fewer observations above a bound say little of how steep the tail is there.
+  private static final double ENOUGH = 30;
+
+  private static final double RARE = 1e-9;
+
+  private final Buckets buckets;
+  private final double[] bounds;
+  /// Observations above each bound.
+  private final double[] above;
+
+  Shape(Buckets buckets) {
+    this.buckets = buckets;
+    bounds = buckets.bounds();
+    above = new double[bounds.length];
+    var counts = buckets.counts();
+    double sum = 0;
+    for (int b = bounds.length - 1; b >= 0; b--) {
+      sum += counts[b + 1];
+      above[b] = sum;
+    }
+  }
+
+  /// Which part of the observations in the bucket of `x` is longer than `x`.
+  double part(double x) {
+    int b = 0;
+    while (b < bounds.length && bounds[b] < x) {
+      b++;
+    }
+    if (b == 0 || b == bounds.length || above[b] < ENOUGH || !(above[b - 1] > above[b])) {
+      return even(b, x);
+    }
+    double width = StrictMath.log(bounds[b] / bounds[b - 1]);
+    double t = StrictMath.log(x / bounds[b - 1]) / width;
+    double left = tangent(b - 1) * width;
+    double right = tangent(b) * width;
+    double from = StrictMath.log(above[b - 1]);
+    double to = StrictMath.log(above[b]);
+    double square = t * t;
+    double cube = square * t;
+    double log =
+        from * (2 * cube - 3 * square + 1)
+            + left * (cube - 2 * square + t)
+            + to * (3 * square - 2 * cube)
+            + right * (cube - square);
+    return Math.clamp((StrictMath.exp(log) - above[b]) / (above[b - 1] - above[b]), 0, 1);
+  }
+
+  /// How many observations there are.
+  double total() {
+    return buckets.total();
+  }
+
+  /// Share of the observations that is longer than `x`, never quite 0 or 1; a half when there are
+  /// none.
+  double share(double x) {
+    double total = total();
+    return total > 0 ? Math.clamp(above(x) / total, RARE, 1 - RARE) : 0.5;
+  }
+
+  /// How many observations are longer than `x`.
+  double above(double x) {
+    return above(buckets, x);
+  }
+
+  /// How many observations of others are longer than `x`, spread within its bucket as here.
+  double above(Buckets others, double x) {
+    if (others != buckets && !Arrays.equals(others.bounds(), bounds)) {
+      return others.above(x);
+    }
+    var counts = others.counts();
+    double sum = 0;
+    for (int b = counts.length - 1; b >= 0; b--) {
+      double low = b == 0 ? 0 : bounds[b - 1];
+      if (low < x) {
+        double high = b < bounds.length ? bounds[b] : 2 * low;
+        return x < high ? sum + counts[b] * part(x) : sum;
+      }
+      sum += counts[b];
+    }
+    return sum;
+  }
+
+  private double even(int b, double x) {
+    double low = b == 0 ? 0 : bounds[b - 1];
+    double high = b < bounds.length ? bounds[b] : 2 * low;
+    if (x >= high) {
+      return 0;
+    }
+    return b == 0 ? (high - x) / high : StrictMath.log(high / x) / StrictMath.log(high / low);
+  }
+
+  /// Slope at a bound, in logarithms: the harmonic mean of the slopes on both sides.
+  private double tangent(int b) {
+    double left = b > 0 ? slope(b) : Double.NaN;
+    double right = b + 1 < bounds.length && above[b + 1] >= ENOUGH ? slope(b + 1) : Double.NaN;
+    if (Double.isNaN(left)) {
+      return Double.isNaN(right) ? 0 : right;
+    }
+    if (Double.isNaN(right)) {
+      return left;
+    }
+    return left < 0 && right < 0 ? 2 * left * right / (left + right) : 0;
+  }
+
+  /// Mean slope over the bucket that ends at bound `b`.
+  private double slope(int b) {
+    return StrictMath.log(above[b] / above[b - 1]) / StrictMath.log(bounds[b] / bounds[b - 1]);
+  }
+}
