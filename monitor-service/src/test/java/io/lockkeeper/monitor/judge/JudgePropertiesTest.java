@@ -162,6 +162,44 @@ class JudgePropertiesTest {
   }
 
   @Test
+  @DisplayName("M2: with the arms exchanged every ratio is turned over, and never are both worse")
+  void relabellingIsSymmetric() {
+    int breached = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      var service = new SimulatedService(seed, 60);
+      service.candidate().errors = seed % 2 == 0 ? 0.002 : 0.02;
+      var straight = looks(service, 60, 0.5);
+      var exchanged =
+          straight.stream()
+              .map(look -> new Look(look.at(), 0.5, look.candidate(), look.control()))
+              .toList();
+      var one = Judge.replay(SETTINGS, null, straight);
+      var other = Judge.replay(SETTINGS, null, exchanged);
+      for (var name : List.of(Signal.ERRORS, "rate", "cpu")) {
+        double product = one.evidence(name).ratio() * other.evidence(name).ratio();
+        assertThat(product).as("%s of seed %d", name, seed).isBetween(0.95, 1.05);
+      }
+      assertThat(other.verdict()).isEqualTo(Verdict.PASSED);
+      breached += one.verdict() == Verdict.FAILED ? 1 : 0;
+    }
+    assertThat(breached).isEqualTo(10);
+  }
+
+  @Test
+  @DisplayName("M2: two arms that show the same are judged the same whichever is called candidate")
+  void equalArmsAreEqual() {
+    var looks =
+        looks(new SimulatedService(11, 60), 60, 0.5).stream()
+            .map(look -> new Look(look.at(), 0.5, look.control(), look.control()))
+            .toList();
+    var judgement = Judge.replay(SETTINGS, null, looks);
+    assertThat(judgement.verdict()).isEqualTo(Verdict.PASSED);
+    for (var name : List.of(Signal.ERRORS, "rate", "cpu")) {
+      assertThat(judgement.evidence(name).ratio()).as(name).isCloseTo(1, within());
+    }
+  }
+
+  @Test
   @DisplayName("R1: a breach stays a breach when the errors stop")
   void breachLatches() {
     var service = new SimulatedService(7, 100);
