@@ -10,9 +10,9 @@ public final class BrokenCaseException extends IllegalArgumentException {
   /// What is wrong where.
   ///
   /// @param field  JSON pointer of the field; empty for the whole document
-  /// @param detail what is wrong with it
+  /// @param detail what it must be, in words
   public BrokenCaseException(String field, String detail) {
-    super((field.isEmpty() ? "the document" : field) + ": " + detail);
+    super((field.isEmpty() ? "the document" : field) + ": must be " + detail);
     this.field = field;
   }
 

@@ -91,7 +91,7 @@ public final class CaseReader {
     int from = control == null ? canary.first : Math.min(canary.first, control.first);
     int to = control == null ? canary.last() : Math.max(canary.last(), control.last());
     if ((to - from) / step >= MOST_SCRAPES) {
-      throw new BrokenCaseException("/control/firstSampleAt", "too far from the canary's");
+      throw new BrokenCaseException("/control/firstSampleAt", "nearer to the canary's");
     }
     var looks = new ArrayList<Look>();
     for (int at = from - step; at <= to; at += step) {
@@ -320,7 +320,7 @@ public final class CaseReader {
         var all = whole.get(i);
         if (some != null && all != null && some > all) {
           throw new BrokenCaseException(
-              pointer + "/" + name + "/" + i, some + " of " + all + " " + of);
+              pointer + "/" + name + "/" + i, "at most " + all + " " + of + ", not " + some);
         }
       }
     }

@@ -213,7 +213,7 @@ class CaseReaderTest {
     assertThatExceptionOfType(BrokenCaseException.class)
         .isThrownBy(() -> CaseReader.read(json))
         .satisfies(broken -> assertThat(broken.field()).isEqualTo(field))
-        .withMessageStartingWith(field + ": ");
+        .withMessageStartingWith(field + ": must be ");
   }
 
   @ParameterizedTest
@@ -252,7 +252,7 @@ class CaseReaderTest {
     JsonNode json = MAPPER.readTree(document);
     assertThatExceptionOfType(BrokenCaseException.class)
         .isThrownBy(() -> CaseReader.read(json))
-        .withMessageStartingWith("the document: ");
+        .withMessageStartingWith("the document: must be a JSON object");
   }
 
   private static ArrayNode column(JsonNode json, String arm, String key) {

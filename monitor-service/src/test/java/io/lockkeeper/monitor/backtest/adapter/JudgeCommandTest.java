@@ -122,7 +122,7 @@ class JudgeCommandTest {
     assertThat(said.err.lines())
         .hasSize(3)
         .satisfiesExactly(
-            line -> assertThat(line).contains("broken.json: /stepSeconds: a whole number"),
+            line -> assertThat(line).contains("broken.json: /stepSeconds: must be a whole number"),
             line -> assertThat(line).contains("no.json: no JSON at line 1"),
             line -> assertThat(line).isEqualTo(missing + ": no such file"));
   }
