@@ -30,6 +30,8 @@ final class AsyncApi {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String EVENTS = "releaseEvents";
   private static final String REQUESTS = "releaseRequests";
+  private static final String LETTERS = "deadLetters";
+  private static final String LETTER = "io.lockkeeper.dead-letter";
 
   private static final Map<Writer, Set<Writer>> LISTENERS = listeners();
 
@@ -80,6 +82,7 @@ final class AsyncApi {
         EventTypes.WITHDRAWAL_REQUESTED,
         "CI takes a release back.",
         "withdrawal-request-schema.json");
+    addLetter();
     ObjectNode root = JSON.objectNode();
     root.put("asyncapi", "3.0.0");
     root.set("info", info());
@@ -133,6 +136,13 @@ final class AsyncApi {
             "What CI asks for, in binary or structured mode.");
     addReference(requests, EventTypes.RELEASE_REQUESTED);
     addReference(requests, EventTypes.WITHDRAWAL_REQUESTED);
+    ObjectNode letters =
+        channel(
+            channels,
+            LETTERS,
+            "release-requests-dead-letters",
+            "Requests that could not be read, as they came, with the reason and their place.");
+    addReference(letters, LETTER);
     return channels;
   }
 
@@ -162,6 +172,14 @@ final class AsyncApi {
             "gate-service takes requests.");
     requests.withArray("messages").add(reference(REQUESTS, EventTypes.RELEASE_REQUESTED));
     requests.withArray("messages").add(reference(REQUESTS, EventTypes.WITHDRAWAL_REQUESTED));
+    operation(
+            operations,
+            "gateSendsDeadLetters",
+            "send",
+            LETTERS,
+            "gate-service keeps what it could not read.")
+        .withArray("messages")
+        .add(reference(LETTERS, LETTER));
     for (Writer writer : Writer.values()) {
       String service = writer.source().substring(1);
       String id = writer.name().toLowerCase(Locale.ROOT);
@@ -208,8 +226,30 @@ final class AsyncApi {
     addExample(message, name);
   }
 
+  /// Headers of its own beside those that the request had; its value is whatever came.
+  private void addLetter() {
+    ObjectNode letter = named(LETTER, "A request that could not be read.");
+    ObjectNode headers = letter.putObject("headers").put("type", "object");
+    ArrayNode required = headers.putArray("required");
+    ObjectNode properties = headers.putObject("properties");
+    header(properties, "dead-letter-cause", "What is wrong, as in the codes of docs/requests.md.");
+    header(properties, "dead-letter-reason", "What is wrong, in words.");
+    header(properties, "dead-letter-topic", "Where the request stands, whole.");
+    header(properties, "dead-letter-partition", "Its partition.");
+    header(properties, "dead-letter-offset", "Its offset.");
+    properties.fieldNames().forEachRemaining(required::add);
+    header(
+        properties,
+        "dead-letter-value-bytes",
+        "How long the request is, when the letter has only its first 512 KiB.");
+  }
+
+  private ObjectNode named(String name, String summary) {
+    return messages.putObject(idOf(name)).put("name", name).put("summary", summary);
+  }
+
   private ObjectNode message(String name, String summary) {
-    ObjectNode message = messages.putObject(idOf(name)).put("name", name).put("summary", summary);
+    ObjectNode message = named(name, summary);
     message.put("contentType", "application/json");
     message.putArray("traits").addObject().put("$ref", "#/components/messageTraits/cloudEvent");
     return message;
