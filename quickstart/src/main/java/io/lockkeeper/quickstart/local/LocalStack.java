@@ -5,7 +5,6 @@ import io.lockkeeper.quickstart.platform.PostgresServer;
 import io.lockkeeper.quickstart.shop.Receiver;
 import io.lockkeeper.quickstart.wire.Loopback;
 import io.lockkeeper.quickstart.wire.Progress;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -49,7 +48,7 @@ public final class LocalStack implements AutoCloseable {
   private final Credentials credentials;
   private final FileChannel lockFile;
   private final Map<Part, Child> children = Collections.synchronizedMap(new EnumMap<>(Part.class));
-  private ClassArchives archives;
+  private Programs programs;
   private volatile boolean closed;
   private final HttpClient client = Loopback.client();
 
@@ -57,7 +56,7 @@ public final class LocalStack implements AutoCloseable {
     this.layout = layout;
     this.credentials = credentials;
     this.lockFile = lockFile;
-    this.archives = ClassArchives.using(archiveFolder(layout));
+    this.programs = Programs.of(layout.home());
   }
 
   /// The stack of this installation, not started; nobody else can have it until it is closed.
@@ -94,12 +93,8 @@ public final class LocalStack implements AutoCloseable {
   /// written when they stop after the first start with it, and again after another build; each
   /// later start takes half the time. To be called before [#start].
   public LocalStack fast() {
-    archives = ClassArchives.making(archiveFolder(layout));
+    programs = programs.makingArchives();
     return this;
-  }
-
-  private static Path archiveFolder(Layout layout) {
-    return layout.home().resolve("target/archives");
   }
 
   /// Starts everything; returns when a release can be asked for.
@@ -157,8 +152,8 @@ public final class LocalStack implements AutoCloseable {
     progress.step("starting PostgreSQL and Kafka");
     start(
         Part.POSTGRES,
-        tool(
-            archives.options("postgres", programs()),
+        programs.platform(
+            "postgres",
             PostgresServer.class,
             DATABASE_HEAP,
             layout.folder("postgres").toString(),
@@ -167,8 +162,8 @@ public final class LocalStack implements AutoCloseable {
             credentials.databasePassword().toString()));
     start(
         Part.KAFKA,
-        tool(
-            archives.options("kafka", programs()),
+        programs.platform(
+            "kafka",
             KafkaBroker.class,
             256,
             layout.folder("kafka").toString(),
@@ -191,7 +186,7 @@ public final class LocalStack implements AutoCloseable {
   /// @param heap    in MiB
   public Child startTool(Part part, Class<?> program, int heap, String... arguments)
       throws IOException {
-    return start(part, tool(List.of(), program, heap, arguments));
+    return start(part, programs.tool(program, heap, arguments));
   }
 
   /// The process of a part; it must have been started once.
@@ -292,7 +287,7 @@ public final class LocalStack implements AutoCloseable {
     String name = service.title() + "-" + port;
     return new Child(
         name,
-        serviceCommand(service),
+        programs.service(service),
         serviceEnvironment(service, port),
         layout.log(name),
         layout.folder("run").resolve(name + ".pid"),
@@ -306,21 +301,9 @@ public final class LocalStack implements AutoCloseable {
         service,
         child(
             service,
-            serviceCommand(service),
+            programs.service(service),
             serviceEnvironment(service, port),
             any -> answers(Layout.loopback(port))));
-  }
-
-  private List<String> serviceCommand(Part service) throws IOException {
-    Path application = layout.home().resolve(service.title() + "/target/quarkus-app");
-    Path jar = application.resolve("quarkus-run.jar");
-    if (!Files.exists(jar)) {
-      throw new IOException(jar + " is missing; build it with ./lockkeeper build");
-    }
-    List<String> command = java(256);
-    command.addAll(archives.options(service.title(), application));
-    command.addAll(List.of("-jar", jar.toString()));
-    return command;
   }
 
   private boolean answers(String service) {
@@ -373,8 +356,7 @@ public final class LocalStack implements AutoCloseable {
   private void receiver(Part part, String role) throws IOException {
     start(
         part,
-        tool(
-            List.of(),
+        programs.tool(
             Receiver.class,
             32,
             "--role",
@@ -414,7 +396,7 @@ public final class LocalStack implements AutoCloseable {
         layout.log(file),
         pidFile(layout, part),
         ready,
-        archives.isMaking() ? ENDING_OF_FAST : Child.ENDING);
+        programs.makeArchives() ? ENDING_OF_FAST : Child.ENDING);
   }
 
   private static Path pidFile(Layout layout, Part part) throws IOException {
@@ -425,41 +407,6 @@ public final class LocalStack implements AutoCloseable {
     return Part.SERVICES.contains(part)
         ? part.title()
         : part.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-  }
-
-  private List<String> tool(List<String> archive, Class<?> program, int heap, String... arguments) {
-    List<String> command = java(heap);
-    command.addAll(archive);
-    command.addAll(List.of("-cp", classPath(), program.getName()));
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  /// What this module's programs are: their jar and the folder of its libraries.
-  private Path[] programs() {
-    Path target = layout.home().resolve("quickstart/target");
-    return new Path[] {target.resolve("quickstart.jar"), target.resolve("lib")};
-  }
-
-  private String classPath() {
-    Path[] programs = programs();
-    return programs[0] + File.pathSeparator + programs[1] + "/*";
-  }
-
-  private static List<String> java(int heap) {
-    String home = System.getProperty("java.home");
-    return new ArrayList<>(
-        List.of(
-            Path.of(home, "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx" + heap + "m",
-            // What is young may not grow to a third of the heap, which would stay resident.
-            "-XX:MaxNewSize=16m",
-            // A process without memory is of no use to anybody; one that has ended is seen.
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
   }
 
   /// The demo's runbook with the addresses of this installation; a team's own files in the folder
