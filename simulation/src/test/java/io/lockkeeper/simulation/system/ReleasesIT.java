@@ -37,6 +37,9 @@ class ReleasesIT {
   /// More on demand: `-Dsystem.good=20`.
   private static final int GOOD = Integer.getInteger("system.good", 3);
 
+  /// More on demand: `-Dsystem.bad=20`.
+  private static final int BAD = Integer.getInteger("system.bad", 1);
+
   private final List<ReleaseId> releases = new ArrayList<>();
   private Site site;
 
@@ -75,7 +78,15 @@ class ReleasesIT {
   @Order(2)
   @DisplayName(
       "R1, R2: a bad release is halted within 60 s of its first traffic and gets none afterwards")
-  void badRelease() throws Exception {
+  void badReleases() throws Exception {
+    List<Duration> delays = new ArrayList<>();
+    for (int i = 0; i < BAD; i++) {
+      delays.add(HaltDelay.of(site, haltedInTime()));
+    }
+    System.out.println(HaltDelay.told(delays));
+  }
+
+  private ReleaseId haltedInTime() throws Exception {
     long failed = site.failedOnTheWay();
     Version version = site.nextBad();
     ReleaseId release = site.releaseByDemoRunbook(version);
@@ -100,6 +111,7 @@ class ReleasesIT {
     assertThat(site.failedOnTheWay())
         .as("requests that failed because of a shift")
         .isEqualTo(failed);
+    return release;
   }
 
   @Test
