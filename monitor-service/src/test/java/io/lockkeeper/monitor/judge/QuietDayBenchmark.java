@@ -12,12 +12,15 @@ class QuietDayBenchmark {
   private static final int DAYS = Integer.getInteger("lockkeeper.benchmark.days", 10_000);
 
   @Test
-  @DisplayName("M1: of 10,000 days on which nothing changed, no more than alpha are called breaches")
+  @DisplayName(
+      "M1: of 10,000 days on which nothing changed, no more than alpha are called breaches")
   void falseAlarmsOfManyDays() {
     long breached =
-        LongStream.range(0, DAYS).parallel().filter(seed -> new QuietDay(seed).isBreached()).count();
-    System.out.printf(
-        "%d of %d days breached, %d looks each%n", breached, DAYS, QuietDay.LOOKS);
+        LongStream.range(0, DAYS)
+            .parallel()
+            .filter(seed -> new QuietDay(seed).isBreached())
+            .count();
+    System.out.printf("%d of %d days breached, %d looks each%n", breached, DAYS, QuietDay.LOOKS);
     assertThat(breached).isLessThanOrEqualTo((long) (DAYS * QuietDay.SETTINGS.alpha()));
   }
 }

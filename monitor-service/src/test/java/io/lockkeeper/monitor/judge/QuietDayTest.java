@@ -15,7 +15,10 @@ class QuietDayTest {
   @DisplayName("M1: nothing changed, a look every 15 s for 24 h: breaches are no more than alpha")
   void falseAlarmsOfADay() {
     long breached =
-        LongStream.range(0, DAYS).parallel().filter(seed -> new QuietDay(seed).isBreached()).count();
+        LongStream.range(0, DAYS)
+            .parallel()
+            .filter(seed -> new QuietDay(seed).isBreached())
+            .count();
     assertThat(breached).isLessThanOrEqualTo((long) (DAYS * QuietDay.SETTINGS.alpha()));
   }
 }
