@@ -1,5 +1,7 @@
 package io.lockkeeper.monitor.backtest.adapter;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,49 +13,47 @@ import io.lockkeeper.monitor.judge.JudgeSettings;
 import io.lockkeeper.monitor.judge.Signal;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `./lockkeeper judge CASE…`: judges recorded cases by the judge of live releases and prints one
 /// line of JSON for each, in the order of the arguments. A file that holds no case is named on the
 /// error output with the field that is wrong; the others are judged all the same. M2, M4.
-public final class JudgeCommand {
+@Command(
+    name = "./lockkeeper judge",
+    sortOptions = false,
+    description = {
+      "Judges recorded telemetry by the judge of live releases and prints one line of JSON for each"
+          + " case: {\"case\",\"verdict\",\"atSeconds\",\"metric\"}.",
+      ""
+    },
+    footer = {
+      "",
+      "The exit code is 0 when every case was judged, whatever the verdicts, and 2 when a file was"
+          + " no case or the usage was wrong."
+    })
+public final class JudgeCommand implements Callable<Integer> {
 
   private static final int OK = 0;
   private static final int WRONG = 2;
-
-  private static final String USAGE =
-      """
-      Usage: ./lockkeeper judge [OPTION...] CASE...
-
-      Judges recorded telemetry by the judge of live releases and prints one line of JSON for each
-      case: {"case","verdict","atSeconds","metric"}. A CASE is a JSON file in the format of the
-      canary benchmark (docs/judge.md), or a folder of them.
-
-        --alpha CHANCE           chance that a harmless release is ever called a breach, over all
-                                 signals and looks together; 0.05 when not given
-        --margin SIGNAL=PART     smallest worsening of a signal that matters, 0.2 for 20 %;
-                                 signals: errors, duration, kpi, rate, cpu, memory
-        --advisory SIGNAL        the signal is reported and decides nothing
-        --require-evidence       no HEALTHY before harm is ruled out for errors and durations
-        --explain                with the reason, and for each signal its estimate, interval,
-                                 evidence, counts and rule
-        --help                   this text
-
-      The exit code is 0 when every case was judged, whatever the verdicts, and 2 when a file was no
-      case or the usage was wrong.
-      """;
 
   private final ObjectMapper mapper =
       new ObjectMapper()
@@ -62,12 +62,54 @@ public final class JudgeCommand {
 
   private final PrintStream out;
   private final PrintStream err;
-  private final List<Path> files = new ArrayList<>();
-  private final Map<String, Double> margins = new HashMap<>();
-  private final Set<String> advisory = new HashSet<>();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CASE",
+      description =
+          "A JSON file in the format of the canary benchmark (docs/judge.md), or a folder of them")
+  private List<Path> cases = List.of();
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "CHANCE",
+      description =
+          "Chance that a harmless release is ever called a breach, over all signals and looks"
+              + " together; 0.05 when not given")
   private @Nullable Double alpha;
+
+  @Option(
+      names = "--margin",
+      paramLabel = "SIGNAL=PART",
+      description =
+          "Smallest worsening of a signal that matters, 0.2 for 20 %%; signals: errors, duration,"
+              + " kpi, rate, cpu, memory")
+  private Map<String, Double> margins = Map.of();
+
+  @Option(
+      names = "--advisory",
+      paramLabel = "SIGNAL",
+      description = "The signal is reported and decides nothing")
+  private Set<String> advisory = Set.of();
+
+  @Option(
+      names = "--require-evidence",
+      description = "No HEALTHY before harm is ruled out for errors and durations")
   private boolean requireEvidence;
+
+  @Option(
+      names = "--explain",
+      description =
+          "With the reason, and for each signal its estimate, interval, evidence, counts and rule")
   private boolean explain;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "This text")
+  private boolean help;
 
   private JudgeCommand(PrintStream out, PrintStream err) {
     this.out = out;
@@ -86,24 +128,23 @@ public final class JudgeCommand {
   ///
   /// @return the exit code: 0 when all was judged, 2 when not
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
-    var command = new JudgeCommand(out, err);
-    try {
-      if (!command.parse(arguments)) {
-        out.print(USAGE);
-        return OK;
-      }
-    } catch (IllegalArgumentException | IOException e) {
-      err.println("lockkeeper judge: " + e.getMessage());
-      err.println("./lockkeeper judge --help says what it takes.");
-      return WRONG;
-    }
-    return command.judge();
+    return new CommandLine(new JudgeCommand(out, err))
+        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong, err))
+        .execute(arguments.toArray(String[]::new));
   }
 
-  /// What became of one file.
-  private record Outcome(@Nullable String line, @Nullable String trouble) {}
+  private static int wrongUsage(ParameterException wrong, PrintStream err) {
+    err.println("lockkeeper judge: " + wrong.getMessage());
+    err.println("./lockkeeper judge --help says what it takes.");
+    return WRONG;
+  }
 
-  private int judge() {
+  @Override
+  public Integer call() {
+    check();
+    var files = cases.stream().flatMap(this::files).toList();
     var all = new ArrayList<Outcome>();
     // Each case has a judge of its own, so they can be judged beside each other.
     files.parallelStream()
@@ -115,6 +156,9 @@ public final class JudgeCommand {
             });
     return all.stream().allMatch(outcome -> outcome.trouble == null) ? OK : WRONG;
   }
+
+  /// What became of one file.
+  private record Outcome(@Nullable String line, @Nullable String trouble) {}
 
   private void tell(Outcome outcome) {
     if (outcome.line != null) {
@@ -171,100 +215,43 @@ public final class JudgeCommand {
     return signals;
   }
 
-  /// Reads the arguments.
-  ///
-  /// @return whether there is something to judge; `false` when help was asked for
-  private boolean parse(List<String> arguments) throws IOException {
-    var left = new ArrayList<>(arguments);
-    boolean options = true;
-    while (!left.isEmpty()) {
-      var argument = left.removeFirst();
-      if (!options || !argument.startsWith("-")) {
-        addFiles(argument);
-        continue;
-      }
-      int equals = argument.indexOf('=');
-      var name = equals < 0 ? argument : argument.substring(0, equals);
-      switch (name) {
-        case "--help", "-h" -> {
-          return false;
-        }
-        case "--" -> options = false;
-        case "--explain" -> explain = true;
-        case "--require-evidence" -> requireEvidence = true;
-        case "--alpha" -> alpha = alpha(value(argument, equals, left));
-        case "--margin" -> addMargin(value(argument, equals, left));
-        case "--advisory" -> advisory.add(signal(value(argument, equals, left)));
-        default -> throw new IllegalArgumentException("no option " + argument);
-      }
+  /// What the options' types cannot say.
+  private void check() {
+    if (alpha != null && !(alpha > 0 && alpha < 1)) {
+      throw wrong("--alpha is a chance within (0, 1), not " + alpha);
     }
-    if (files.isEmpty()) {
-      throw new IllegalArgumentException("names no case");
-    }
+    margins.forEach(
+        (signal, part) -> {
+          checkSignal(signal);
+          if (!(part >= 0 && part < 1)) {
+            throw wrong("--margin takes a part within [0, 1), not " + part);
+          }
+        });
+    advisory.forEach(this::checkSignal);
     if (advisory.size() == RecordedCase.SIGNALS.size()) {
-      throw new IllegalArgumentException("every signal is advisory, so none could decide");
+      throw wrong("every signal is advisory, so none could decide");
     }
-    return true;
   }
 
-  private static String value(String argument, int equals, List<String> left) {
-    if (equals >= 0) {
-      return argument.substring(equals + 1);
-    }
-    if (left.isEmpty()) {
-      throw new IllegalArgumentException(argument + " needs a value");
-    }
-    return left.removeFirst();
-  }
-
-  private static double alpha(String text) {
-    double chance = number("--alpha", text);
-    if (!(chance > 0 && chance < 1)) {
-      throw new IllegalArgumentException("--alpha is a chance within (0, 1), not " + text);
-    }
-    return chance;
-  }
-
-  private void addMargin(String text) {
-    int equals = text.indexOf('=');
-    if (equals < 0) {
-      throw new IllegalArgumentException("--margin takes SIGNAL=PART, not " + text);
-    }
-    double part = number("--margin", text.substring(equals + 1));
-    if (!(part >= 0 && part < 1)) {
-      throw new IllegalArgumentException("--margin takes a part within [0, 1), not " + text);
-    }
-    margins.put(signal(text.substring(0, equals)), part);
-  }
-
-  private static String signal(String name) {
-    var names = RecordedCase.SIGNALS.stream().map(Signal::name).collect(Collectors.joining(", "));
+  private void checkSignal(String name) {
     if (RecordedCase.SIGNALS.stream().noneMatch(signal -> signal.name().equals(name))) {
-      throw new IllegalArgumentException("no signal " + name + "; there are " + names);
-    }
-    return name;
-  }
-
-  private static double number(String option, String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(option + " takes a number, not " + text, e);
+      var names = RecordedCase.SIGNALS.stream().map(Signal::name).collect(Collectors.joining(", "));
+      throw wrong("no signal " + name + "; there are " + names);
     }
   }
 
-  private void addFiles(String argument) throws IOException {
-    try {
-      var path = Path.of(argument);
-      if (!Files.isDirectory(path)) {
-        files.add(path);
-        return;
-      }
-      try (var inside = Files.list(path)) {
-        inside.filter(file -> file.toString().endsWith(".json")).sorted().forEach(files::add);
-      }
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("no path: " + argument, e);
+  private ParameterException wrong(String message) {
+    return new ParameterException(requireNonNull(spec).commandLine(), message);
+  }
+
+  private Stream<Path> files(Path place) {
+    if (!Files.isDirectory(place)) {
+      return Stream.of(place);
+    }
+    try (var inside = Files.list(place)) {
+      return inside.filter(file -> file.toString().endsWith(".json")).sorted().toList().stream();
+    } catch (IOException e) {
+      throw wrong(place + " cannot be read: " + e.getMessage());
     }
   }
 }
