@@ -59,10 +59,9 @@ public final class EntityTags {
   public void require(@Nullable String ifMatch, Object shown) {
     if (ifMatch != null && !names(ifMatch, shown)) {
       throw new ProblemException(
-          412,
-          "changed-meanwhile",
-          "It changed meanwhile",
-          "If-Match names another state than the present one, " + of(shown) + "; read it again");
+          CommonProblem.CHANGED_MEANWHILE.with(
+              "If-Match names another state than the present one, " + of(shown) + "; read it again",
+              List.of()));
     }
   }
 

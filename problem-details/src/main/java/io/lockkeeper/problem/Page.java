@@ -42,8 +42,7 @@ public record Page<T>(List<T> items, @Nullable String next) {
           // Answered below.
         }
       }
-      throw new ProblemException(
-          400, "bad-cursor", "The cursor cannot be read", "after is the next of an earlier page");
+      throw new ProblemException(CommonProblem.BAD_CURSOR.usual());
     }
 
     @Override

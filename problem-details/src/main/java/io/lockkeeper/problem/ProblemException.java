@@ -18,8 +18,13 @@ public final class ProblemException extends RuntimeException {
   /// A problem of several faults.
   public ProblemException(
       int status, String code, String title, String detail, List<Fault> errors) {
-    super(title + ": " + detail);
-    this.problem = Problem.of(status, code, title, detail, errors);
+    this(Problem.of(status, code, title, detail, errors));
+  }
+
+  /// This problem.
+  ProblemException(Problem problem) {
+    super(problem.title() + ": " + problem.detail());
+    this.problem = problem;
   }
 
   /// What the caller is told.

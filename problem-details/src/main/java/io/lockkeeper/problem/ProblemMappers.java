@@ -56,10 +56,7 @@ public final class ProblemMappers {
   Response forbidden(ForbiddenException e, @Nullable ResourceInfo resource) {
     RolesAllowed allowed = allowed(resource);
     return answer(
-        Problem.of(
-            403,
-            "forbidden",
-            "The token's roles do not allow this",
+        CommonProblem.FORBIDDEN.with(
             allowed == null
                 ? "It takes another role."
                 : "It takes the role " + String.join(" or ", allowed.value()) + ".",
@@ -85,7 +82,7 @@ public final class ProblemMappers {
                     new Fault(pointer(violation.getPropertyPath()), violation.getMessage()))
             .sorted((one, other) -> one.pointer().compareTo(other.pointer()))
             .toList();
-    return answer(Problem.of(422, "invalid-request", "The request is not valid", null, faults));
+    return answer(CommonProblem.INVALID_REQUEST.with(null, faults));
   }
 
   @ServerExceptionMapper
@@ -114,13 +111,7 @@ public final class ProblemMappers {
     }
     if (e instanceof NotFoundException && e.getCause() != null) {
       // That is how the framework says that a parameter is no number.
-      return answer(
-          Problem.of(
-              400,
-              "bad-parameter",
-              "A parameter cannot be read",
-              "A parameter in the address has another form than expected; /q/openapi describes it.",
-              List.of()));
+      return answer(CommonProblem.BAD_PARAMETER.usual());
     }
     String title = response.getStatusInfo().getReasonPhrase();
     String code = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
@@ -170,7 +161,7 @@ public final class ProblemMappers {
             ? "The body is not the JSON that is expected here"
             : "Line %d, column %d of the body is not the JSON that is expected here"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    return Problem.of(400, "malformed-json", "The body cannot be read", where, faults);
+    return CommonProblem.MALFORMED_JSON.with(where, faults);
   }
 
   private static String pointer(JsonMappingException e) {
@@ -201,26 +192,13 @@ public final class ProblemMappers {
   }
 
   private static Response challenge() {
-    return builder(
-            Problem.of(
-                401,
-                "unauthorized",
-                "A valid bearer token is required",
-                "./lockkeeper token NAME ROLE… prints one for a local installation",
-                List.of()))
+    return builder(CommonProblem.UNAUTHORIZED.usual())
         .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
         .build();
   }
 
   private static Response unavailable() {
-    return builder(
-            Problem.of(
-                503,
-                "temporarily-unavailable",
-                "The service cannot answer at the moment",
-                "Its database is away or it is still starting. A command may have taken effect:"
-                    + " read the release before you repeat it.",
-                List.of()))
+    return builder(CommonProblem.TEMPORARILY_UNAVAILABLE.usual())
         .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
         .build();
   }

@@ -56,10 +56,7 @@ public final class RequestRate {
         .type(Problem.MEDIA_TYPE)
         .header(HttpHeaders.RETRY_AFTER, seconds)
         .entity(
-            Problem.of(
-                429,
-                "too-many-requests",
-                "Too many requests",
+            CommonProblem.TOO_MANY_REQUESTS.with(
                 "More than %d a second, and %d at once, are not answered; streams and ?wait= need fewer."
                     .formatted(perSecond, burst),
                 List.of()))

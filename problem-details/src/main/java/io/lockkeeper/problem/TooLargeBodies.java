@@ -17,8 +17,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class TooLargeBodies {
 
-  private static final int STATUS = 413;
-
   /// Before the server's own check, which answers without a body.
   private static final int FIRST = -1_000_000;
 
@@ -48,15 +46,10 @@ final class TooLargeBodies {
 
   private void refuse(RoutingContext call) {
     Problem problem =
-        Problem.of(
-            STATUS,
-            "too-large",
-            "The body is too large",
-            "At most " + limit + " bytes are read here.",
-            List.of());
+        CommonProblem.TOO_LARGE.with("At most " + limit + " bytes are read here.", List.of());
     try {
       call.response()
-          .setStatusCode(STATUS)
+          .setStatusCode(problem.status())
           .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
           .putHeader(HttpHeaders.CONNECTION, "close")
           .end(mapper.writeValueAsString(problem));
