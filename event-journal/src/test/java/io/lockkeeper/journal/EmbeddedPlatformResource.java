@@ -34,6 +34,8 @@ public final class EmbeddedPlatformResource implements QuarkusTestResourceLifecy
   public Map<String, String> start() {
     Map<String, String> config = new HashMap<>(arguments);
     config.remove(DATABASE);
+    // So that a test comes to the limit on the busiest machine, too.
+    config.putIfAbsent("lockkeeper.requests.per-second", "10");
     config.putAll(platform(arguments.getOrDefault(DATABASE, "service")));
     return config;
   }

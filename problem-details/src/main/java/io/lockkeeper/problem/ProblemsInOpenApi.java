@@ -77,12 +77,18 @@ public final class ProblemsInOpenApi implements OASFilter {
     return content != null && content.hasMediaType(MediaType.APPLICATION_JSON);
   }
 
+  // Its answer begins before anything is read; in an outage it ends, and is asked for again.
+  private static boolean isStream(Operation operation) {
+    Content content = operation.getResponses().getAPIResponse("200").getContent();
+    return content != null
+        && content.getMediaTypes().keySet().equals(Set.of(MediaType.SERVER_SENT_EVENTS));
+  }
+
   private static Set<CommonProblem> of(HttpMethod method, Operation operation) {
-    Set<CommonProblem> problems =
-        EnumSet.of(
-            CommonProblem.UNAUTHORIZED,
-            CommonProblem.FORBIDDEN,
-            CommonProblem.TEMPORARILY_UNAVAILABLE);
+    Set<CommonProblem> problems = EnumSet.of(CommonProblem.UNAUTHORIZED, CommonProblem.FORBIDDEN);
+    if (!isStream(operation)) {
+      problems.add(CommonProblem.TEMPORARILY_UNAVAILABLE);
+    }
     if (method == HttpMethod.GET || !isForOperatorsAlone(operation)) {
       problems.add(CommonProblem.TOO_MANY_REQUESTS);
     }
@@ -115,16 +121,20 @@ public final class ProblemsInOpenApi implements OASFilter {
     if (schema == null || parameter.getIn() == Parameter.In.HEADER) {
       return;
     }
-    boolean isText = schema.getType() == null || schema.getType().contains(SchemaType.STRING);
-    if (!isText) {
+    // Any text is a truth value.
+    if (isOf(schema, SchemaType.INTEGER)) {
       problems.add(CommonProblem.BAD_PARAMETER);
     }
-    if (isText && "after".equals(parameter.getName())) {
+    if (isOf(schema, SchemaType.STRING) && "after".equals(parameter.getName())) {
       problems.add(CommonProblem.BAD_CURSOR);
     }
     if (schema.getMinimum() != null || schema.getMaxLength() != null) {
       problems.add(CommonProblem.INVALID_REQUEST);
     }
+  }
+
+  private static boolean isOf(Schema schema, SchemaType type) {
+    return schema.getType() != null && schema.getType().contains(type);
   }
 
   private static boolean isForOperatorsAlone(Operation operation) {

@@ -67,12 +67,15 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// audit-service on a real Kafka and PostgreSQL: what the other four say comes out as the log.
 @QuarkusTest
 @QuarkusTestResource(EmbeddedPlatformResource.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AuditServiceTest {
+
+  @RegisterExtension static final OpenApi API = new OpenApi("audit-service");
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -411,13 +414,39 @@ final class AuditServiceTest {
   }
 
   @Test
-  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
-  void openApi() throws Exception {
-    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
-    api.equalsSnapshot("audit-service");
-    api.refuses(
-        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
-        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
-        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
+  @DisplayName(
+      "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
+  void openApi() throws IOException {
+    ReleaseId release;
+    try (EventStream all = stream("/facts", null)) {
+      release = said(Releases.and(Releases.good(), Releases.SUMMARIZED));
+      all.awaitEvents(1);
+      API.streamed("GET /facts", all.text());
+    }
+    awaitPhase(release, "closed");
+    try (EventStream one = stream("/releases/" + release + "/facts", null)) {
+      one.awaitEvents(1);
+      API.streamed("GET /releases/{id}/facts", one.text());
+    }
+    String log = "/releases/" + release + "/log";
+    JsonNode first = lines(log, "application/x-ndjson").getFirst();
+    lines(
+        "/facts?partition=%d&after=%d&limit=1"
+            .formatted(first.path("partition").asInt(), first.path("offset").asLong() - 1),
+        "application/x-ndjson");
+    as("viewer").get(log).then().statusCode(200);
+    as("viewer").accept("text/markdown").get(log).then().statusCode(200);
+    as("viewer").get("/releases?limit=1").then().statusCode(200);
+    as("viewer").accept("text/event-stream").get("/facts?after=nowhere").then().statusCode(400);
+    as("viewer")
+        .accept("text/event-stream")
+        .header("Last-Event-ID", "nowhere")
+        .get("/releases/" + release + "/facts")
+        .then()
+        .statusCode(400);
+    as("viewer").urlEncodingEnabled(false).get("/releases/a%00b/facts").then().statusCode(404);
+    API.tries(Map.of("id", release));
+    API.isTrue();
+    API.equalsSnapshot();
   }
 }

@@ -59,6 +59,11 @@ final class EventStream implements AutoCloseable {
         .untilAsserted(() -> assertThat(of("data:")).hasSizeGreaterThanOrEqualTo(count));
   }
 
+  /// What has come so far.
+  String text() {
+    return String.join("\n", lines);
+  }
+
   String id(int event) {
     return of("id:").get(event);
   }

@@ -1,6 +1,7 @@
 package io.lockkeeper.gate.adapter;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -36,13 +37,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -50,6 +50,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +61,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The whole service on real Kafka and PostgreSQL.
 @QuarkusTest
@@ -70,6 +72,8 @@ import org.junit.jupiter.api.Test;
       @ResourceArg(name = "lockkeeper.runbooks", value = "src/test/resources/runbooks")
     })
 class GateServiceTest {
+
+  @RegisterExtension static final OpenApi API = new OpenApi("gate-service");
 
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Look LOOK = new Look("look", Digest.of(new byte[0]));
@@ -554,13 +558,123 @@ class GateServiceTest {
   }
 
   @Test
-  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  @DisplayName(
+      "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws Exception {
-    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
-    api.equalsSnapshot("gate-service");
-    api.refuses(
-        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
-        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
-        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
+    String id = UUID.randomUUID().toString();
+    ObjectNode request = API.body("POST /releases").put("service", service);
+    asked(id, request).then().statusCode(201);
+    as("viewer").get("/releases?limit=1").then().statusCode(200);
+    asked(id, request).then().statusCode(200);
+    asked(id, request.deepCopy().put("version", "9.9.9")).then().statusCode(409);
+    String release = asked(id, request).path("release");
+    ObjectNode event = API.body("POST /releases", "application/cloudevents+json");
+    event.put("id", UUID.randomUUID().toString()).withObject("/data").put("service", service);
+    as("ci")
+        .contentType("application/cloudevents+json")
+        .body(event.toString())
+        .post("/releases")
+        .then()
+        .statusCode(201);
+    wrong(request);
+    approve();
+
+    as("mallory", "ci")
+        .body(API.body("POST /releases/{id}/withdrawal").toString())
+        .post("/releases/" + release + "/withdrawal")
+        .then()
+        .statusCode(403);
+    as("viewer").get("/releases/" + release + "?wait=soon").then().statusCode(422);
+    String lane = "/lanes/" + service + "/production";
+    as("viewer").get(lane).then().statusCode(200);
+    as("operator")
+        .body(API.body("POST /lanes/{team}/{name}/{environment}/quarantine/lift").toString())
+        .post(lane + "/quarantine/lift")
+        .then()
+        .statusCode(200);
+    String byKafka = UUID.randomUUID().toString();
+    RecordMetadata record = requests.ask(byKafka, Outside.request(Outside.freshService()));
+    fate(record).statusCode(200);
+    Map<String, String> identity = Map.of("source", Outside.SOURCE, "id", byKafka);
+    as("ci").queryParams(identity).get("/requests").then().statusCode(200);
+
+    Map<String, Object> known = new HashMap<>(Map.of("id", release));
+    known.put("GET /requests source", Outside.SOURCE);
+    known.put("GET /requests id", byKafka);
+    known.put("GET /requests/{partition}/{offset} partition", record.partition());
+    known.put("GET /requests/{partition}/{offset} offset", record.offset());
+    known.put("team", "demo");
+    known.put("name", service.substring("demo/".length()));
+    known.put("environment", "production");
+    API.tries(known);
+    API.isTrue();
+    API.equalsSnapshot();
+  }
+
+  private void wrong(ObjectNode request) {
+    asked("1", "").then().statusCode(400).body("code", equalTo("empty"));
+    asked("1", "{").then().statusCode(400).body("code", equalTo("no-json"));
+    as("ci")
+        .header("Idempotency-Key", "1")
+        .body("{\"a\":\"\u00e4\"}".getBytes(ISO_8859_1))
+        .post("/releases")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("no-utf-8"));
+    as("ci")
+        .body(request.toString())
+        .post("/releases")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("no-idempotency-key"));
+    as("ci")
+        .header("ce-specversion", "0.3")
+        .body(request.toString())
+        .post("/releases")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("no-cloud-event"));
+    ObjectNode event = API.body("POST /releases", "application/cloudevents+json");
+    as("ci")
+        .contentType("application/cloudevents+json")
+        .body(event.put("type", "io.example.other.v1").toString())
+        .post("/releases")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("unknown-type"));
+    ObjectNode invalid = request.deepCopy().put("version", "");
+    asked("invalid-" + service, invalid).then().statusCode(422).body("code", equalTo("invalid"));
+    asked("invalid-" + service, request)
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("refused-before"));
+    ObjectNode unheard = request.deepCopy().put("runbook", "unheard-of");
+    asked("unheard-" + service, unheard)
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("unknown-runbook"));
+    ObjectNode large = request.deepCopy().put("description", "x".repeat(300_000));
+    asked("large-" + service, large).then().statusCode(422).body("code", equalTo("too-large"));
+  }
+
+  private void approve() {
+    ReleaseId careful =
+        requests.ask(Outside.request(Outside.freshService()).put("runbook", "careful"));
+    Digest digest = awaitFact(careful, GateEvent.ApprovalRequested.class).digest();
+    String path = "/releases/" + careful + "/approvals";
+    ObjectNode yes = API.body("POST /releases/{id}/approvals");
+    as("edsger", "operator").body(yes.toString()).post(path).then().statusCode(409);
+    yes.put("digest", digest.value());
+    as("ci", "operator").body(yes.toString()).post(path).then().statusCode(403);
+    as("grace", "operator").body(yes.toString()).post(path).then().statusCode(200);
+    as("edsger", "operator").body(yes.toString()).post(path).then().statusCode(200);
+    as("barbara", "operator").body(yes.toString()).post(path).then().statusCode(409);
+    String reason = API.body("POST /releases/{id}/withdrawal").toString();
+    as("operator").body(reason).post("/releases/" + careful + "/withdrawal").then().statusCode(200);
+    as("barbara", "operator").body(yes.toString()).post(path).then().statusCode(409);
+  }
+
+  private static Response asked(String key, Object body) {
+    return as("ci").header("Idempotency-Key", key).body(body.toString()).post("/releases");
   }
 }

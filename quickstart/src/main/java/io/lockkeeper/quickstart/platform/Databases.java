@@ -103,6 +103,35 @@ public final class Databases {
     }
   }
 
+  /// A database that lets nobody in until this is closed.
+  public interface Closed extends AutoCloseable {
+    @Override
+    void close() throws SQLException;
+  }
+
+  /// Ends all connections of the role that owns the database, and lets it have none, as a
+  /// PostgreSQL does that has no more to give.
+  public Closed close(String name) throws SQLException {
+    String safe = checked(name);
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement();
+        PreparedStatement end =
+            connection.prepareStatement(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = ?")) {
+      statement.execute("alter role " + safe + " connection limit 0");
+      end.setString(1, safe);
+      end.execute();
+    }
+    return () -> open(safe);
+  }
+
+  private void open(String name) throws SQLException {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter role " + name + " connection limit -1");
+    }
+  }
+
   /// `jdbc:postgresql://HOST:PORT/NAME`, without user and password.
   public String jdbcUrl(String name) {
     return "jdbc:postgresql://" + server + "/" + checked(name);

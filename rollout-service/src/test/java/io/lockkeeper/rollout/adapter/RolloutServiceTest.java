@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
@@ -40,19 +41,20 @@ import io.lockkeeper.rollout.RolloutScenario;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @QuarkusTest
 @QuarkusTestResource(
@@ -62,6 +64,8 @@ import org.junit.jupiter.api.Test;
       @ResourceArg(name = "lockkeeper.platform.secret", value = TargetFixture.SECRET)
     })
 class RolloutServiceTest {
+
+  @RegisterExtension static final OpenApi API = new OpenApi("rollout-service");
 
   private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -510,13 +514,57 @@ class RolloutServiceTest {
   }
 
   @Test
-  @DisplayName("Every call is as docs/openapi says, and refused to whoever has no right to it")
+  @DisplayName(
+      "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws Exception {
-    OpenApi api = new OpenApi(URI.create("http://localhost:" + RestAssured.port));
-    api.equalsSnapshot("rollout-service");
-    api.refuses(
-        Jwt.issuer("https://elsewhere.example").subject("eve").groups("operator").sign(),
-        Jwt.issuer("lockkeeper").subject("eve").groups("operator").expiresAt(1).sign(),
-        Jwt.issuer("lockkeeper").subject("eve").groups("stranger").sign());
+    String path = "/rollouts/{id}";
+    ReleaseId waiting = new ReleaseId(UUID.randomUUID().toString());
+    accept(waiting, 10, 100);
+    awaitStatus(waiting, "phase", "WAITING");
+    command(waiting, "abort").then().statusCode(200);
+
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    as("viewer").get(path, release.value()).then().statusCode(200);
+    command(release, "take-over").then().statusCode(409);
+    command(release, "resume").then().statusCode(409);
+    command(release, "pause").then().statusCode(200);
+    command(release, "resume").then().statusCode(200);
+    as("operator").body(API.body("POST /stop").toString()).post("/stop").then().statusCode(200);
+
+    target.misbehave("{\"failNext\":1000}");
+    topic.say(Writer.MONITOR, release, RolloutScenario.breach());
+    awaitFacts(DecisionRequested.class, 1);
+    command(release, "decisions").then().statusCode(409);
+    ObjectNode decision = API.body("POST /rollouts/{id}/decisions");
+    decision.put("question", as("viewer").get(path, release.value()).<String>path("question.id"));
+    as("operator")
+        .body(decision.toString())
+        .post(path + "/decisions", release.value())
+        .then()
+        .statusCode(200);
+    command(release, "take-over").then().statusCode(200);
+    awaitFacts(RolloutSettled.class, 1);
+    as("viewer").get("/rollouts?limit=1").then().statusCode(200);
+    for (String ended : List.of("abort", "pause", "resume")) {
+      command(release, ended).then().statusCode(409).body("code", equalTo("ended"));
+    }
+    for (String ended : List.of("decisions", "take-over")) {
+      ObjectNode other = API.body("POST /rollouts/{id}/" + ended).put("reason", "again");
+      as("operator")
+          .body(other.toString())
+          .post(path + "/" + ended, release.value())
+          .then()
+          .statusCode(409);
+    }
+
+    API.tries(Map.of("id", release));
+    API.isTrue();
+    API.equalsSnapshot();
+  }
+
+  private static Response command(ReleaseId id, String command) {
+    String path = "/rollouts/{id}/" + command;
+    return as("operator").body(API.body("POST " + path).toString()).post(path, id.value());
   }
 }
