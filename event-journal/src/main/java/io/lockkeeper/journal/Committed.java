@@ -9,5 +9,6 @@ import java.util.Optional;
 /// What one transaction did to a release.
 ///
 /// @param own the facts of our own that it appended; they are on their way to the topic
+/// @param history everything that is known of the release now, oldest first
 /// @param due when the release's alarm rings
-record Committed(ReleaseId release, List<Fact> own, Optional<Instant> due) {}
+record Committed(ReleaseId release, List<Fact> own, List<Fact> history, Optional<Instant> due) {}

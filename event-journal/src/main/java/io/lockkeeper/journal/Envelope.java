@@ -11,7 +11,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -83,11 +82,25 @@ public record Envelope(
     return type.startsWith(MALFORMED);
   }
 
-  /// The fact as it is sent to `topic`.
+  /// The fact as it is sent to `topic` by whoever says nothing of it as a span.
   ///
   /// @param data the event as JSON
   public ProducerRecord<String, byte[]> toRecord(String topic, byte[] data) {
-    return new ProducerRecord<>(topic, null, null, release.value(), data, headers());
+    return toRecord(topic, data, false);
+  }
+
+  /// The fact as it is sent to `topic`.
+  ///
+  /// @param data    the event as JSON
+  /// @param sampled whether the fact is said as a span, too
+  ProducerRecord<String, byte[]> toRecord(String topic, byte[] data, boolean sampled) {
+    Headers headers = headers();
+    put(
+        headers,
+        "traceparent",
+        "00-%s-%s-%s"
+            .formatted(Trace.of(release, type, data), Trace.span(id), sampled ? "01" : "00"));
+    return new ProducerRecord<>(topic, null, null, release.value(), data, headers);
   }
 
   private Headers headers() {
@@ -105,32 +118,8 @@ public record Envelope(
     if (seen != null) {
       put(headers, "ce_seen", seen.toString());
     }
-    put(headers, "traceparent", traceparent());
     put(headers, "content-type", "application/json");
     return headers;
-  }
-
-  // One trace per release, one span per fact, so that a tracing back end shows a release as a
-  // whole.
-  private String traceparent() {
-    String span = HexFormat.of().toHexDigits(id.getLeastSignificantBits());
-    return "00-" + trace(release) + "-" + span + "-00";
-  }
-
-  /// The W3C trace id of everything about a release.
-  static String trace(ReleaseId release) {
-    UUID trace = uuid(release);
-    HexFormat hex = HexFormat.of();
-    return hex.toHexDigits(trace.getMostSignificantBits())
-        + hex.toHexDigits(trace.getLeastSignificantBits());
-  }
-
-  private static UUID uuid(ReleaseId release) {
-    try {
-      return UUID.fromString(release.value());
-    } catch (IllegalArgumentException otherForm) {
-      return UUID.nameUUIDFromBytes(release.value().getBytes(UTF_8));
-    }
   }
 
   private static Envelope read(Headers headers, Writer writer, ReleaseId release) {

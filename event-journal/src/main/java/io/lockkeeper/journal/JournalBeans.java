@@ -2,6 +2,7 @@ package io.lockkeeper.journal;
 
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -41,7 +42,9 @@ final class JournalBeans {
       @ConfigProperty(name = "lockkeeper.journal.topic", defaultValue = "release-events")
           String topic,
       @ConfigProperty(name = "lockkeeper.journal.retention") Optional<Duration> keep,
-      @Any Instance<Census> censuses) {
+      @Any Instance<Census> censuses,
+      Tracer tracer,
+      @ConfigProperty(name = TracesWhereTold.DISABLED) boolean untraced) {
     Map<String, Object> clients = new HashMap<>(broker);
     clients.put("client.id", owner.writer().source().substring(1) + "-journal");
     return JournalParts.of(
@@ -53,7 +56,8 @@ final class JournalBeans {
         clients,
         topic,
         keep,
-        censuses.stream().toList());
+        censuses.stream().toList(),
+        untraced ? Optional.empty() : Optional.of(new FactSpans(tracer)));
   }
 
   // Behind a proxy, so that what a service does after a commit may use the journal itself.

@@ -30,6 +30,7 @@ record JournalParts(
   ///
   /// @param broker how to reach the brokers
   /// @param keep how long facts are kept after the end of a release; empty for ever
+  /// @param spans says facts as spans; empty when nobody collects them
   /// @param censuses what the service counts besides the journal's own numbers
   static JournalParts of(
       JournalOwner owner,
@@ -40,12 +41,15 @@ record JournalParts(
       Map<String, Object> broker,
       String topic,
       Optional<Duration> keep,
-      List<Census> censuses) {
+      List<Census> censuses,
+      Optional<FactSpans> spans) {
     Admission admission = new Admission();
     JournalMeters meters = new JournalMeters(registry);
     PostgresJournal journal =
         new PostgresJournal(owner, dataSource, transactions, clock, admission, meters);
-    Relay relay = new Relay(dataSource, () -> Relay.producer(broker), topic, clock, meters);
+    Relay relay =
+        new Relay(
+            dataSource, () -> Relay.producer(broker), topic, clock, meters, spans.isPresent());
     Alarms alarms = new Alarms(dataSource, journal, clock, admission);
     Recovery recovery =
         new Recovery(owner, dataSource, new TopicReader(broker, topic), clock, admission);
@@ -57,6 +61,7 @@ record JournalParts(
           }
           committed.due().ifPresent(alarms::arm);
         });
+    spans.ifPresent(say -> journal.onCommitted(say::say));
     Gauge.builder(
             "lockkeeper.journal.recovered",
             recovery,

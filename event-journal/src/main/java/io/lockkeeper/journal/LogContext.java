@@ -25,7 +25,7 @@ public final class LogContext implements AutoCloseable {
   public static LogContext of(ReleaseId release) {
     LogContext context = new LogContext();
     MDC.put(RELEASE, release.value());
-    MDC.put(TRACE, Envelope.trace(release));
+    MDC.put(TRACE, Trace.of(release));
     return context;
   }
 

@@ -48,6 +48,7 @@ final class Relay implements AutoCloseable {
   private final String topic;
   private final Clock clock;
   private final JournalMeters meters;
+  private final boolean sampled;
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "release-events-relay");
   private volatile boolean closing;
@@ -56,17 +57,20 @@ final class Relay implements AutoCloseable {
   /// A relay that does nothing until [#start].
   ///
   /// @param producers makes a producer; asked again after one has failed
+  /// @param sampled   whether the facts are said as spans, too
   Relay(
       DataSource dataSource,
       Supplier<Producer<String, byte[]>> producers,
       String topic,
       Clock clock,
-      JournalMeters meters) {
+      JournalMeters meters,
+      boolean sampled) {
     this.dataSource = dataSource;
     this.producers = producers;
     this.topic = topic;
     this.clock = clock;
     this.meters = meters;
+    this.sampled = sampled;
     thread.setDaemon(true);
   }
 
@@ -183,7 +187,7 @@ final class Relay implements AutoCloseable {
     for (JournalTables.Entry entry : entries) {
       acknowledgements.add(
           sender.send(
-              entry.envelope().toRecord(topic, entry.data()),
+              entry.envelope().toRecord(topic, entry.data(), sampled),
               (_, failure) -> {
                 if (failure != null) {
                   // Here, in the sender's own thread, so that nothing behind it can still go out.

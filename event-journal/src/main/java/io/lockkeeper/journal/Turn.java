@@ -100,7 +100,7 @@ final class Turn {
       }
     }
     noteStuck(failure);
-    return Optional.of(new Committed(release, own, due));
+    return Optional.of(new Committed(release, own, page.facts(), due));
   }
 
   /// An opening: a delivery from the topic.

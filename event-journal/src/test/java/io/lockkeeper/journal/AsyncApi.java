@@ -279,7 +279,10 @@ final class AsyncApi {
         properties,
         "ce_seen",
         "Offset of the last fact of the release that the writer had consumed.");
-    header(properties, "traceparent", "W3C trace context; one trace per release.");
+    header(
+        properties,
+        "traceparent",
+        "W3C trace context; a trace per release and per attempt at a stage.");
     header(properties, "content-type", "application/json");
     return traits;
   }

@@ -7,13 +7,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.GateFailed;
+import io.lockkeeper.events.GateEvent.GatePassed;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.StageResumed;
+import io.lockkeeper.events.RolloutEvent.StageStarted;
 import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Writer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -33,6 +37,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.junit.jupiter.api.DisplayName;
@@ -47,19 +52,25 @@ final class JournalWiringTest {
 
   /// What a service's own configuration says.
   public static final class Profile implements QuarkusTestProfile {
+
+    static final Map<String, String> SERVICE =
+        Map.of(
+            "quarkus.application.name", "rollout-service",
+            "quarkus.devservices.enabled", "false",
+            "quarkus.datasource.db-kind", "postgresql",
+            "quarkus.http.test-port", "0");
+
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.application.name", "rollout-service",
-          "quarkus.devservices.enabled", "false",
-          "quarkus.datasource.db-kind", "postgresql",
-          "quarkus.http.test-port", "0");
+      return SERVICE;
     }
   }
 
   /// A service that answers a failed gate, and goes back when the time has come.
   @ApplicationScoped
   static class Service {
+
+    static final Stage STAGE = Stage.traffic(0, 10, Duration.ZERO, Duration.ZERO);
 
     private static final Instant DUE = Instant.parse("2020-01-01T00:00:00Z");
 
@@ -84,6 +95,7 @@ final class JournalWiringTest {
     private List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {
       return switch (history.getLast().event()) {
         case GateFailed _ -> List.of(new StageResumed());
+        case GatePassed _ -> List.of(new StageStarted(STAGE, 1, 1, now));
         case StageResumed _ when history.getLast().cause() == null && !now.isBefore(DUE) ->
             List.of(new RolledBack());
         default -> List.of();
@@ -100,6 +112,8 @@ final class JournalWiringTest {
   @Inject ObjectMapper mapper;
   @Inject MeterRegistry registry;
   @Inject SmallRyeHealthReporter health;
+  @Inject Tracer tracer;
+  @Inject TracesTest.Said said;
 
   @ConfigProperty(name = "kafka.bootstrap.servers")
   String brokers;
@@ -124,6 +138,16 @@ final class JournalWiringTest {
                 assertThat(registry.get("lockkeeper.journal.unpublished").gauge().value())
                     .isZero());
     assertThat(journal.stuck(release)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("Without an address for spans nothing is said of them, and no collector is needed")
+  void noTraces() {
+    assertThat(ConfigProvider.getConfig().getValue(TracesWhereTold.DISABLED, Boolean.class))
+        .isTrue();
+    ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
+    tracer.spanBuilder("any").setAttribute("release", release.value()).startSpan().end();
+    assertThat(said.of(release)).isEmpty();
   }
 
   @Test

@@ -190,7 +190,8 @@ final class RelayTest {
               },
               topic.name(),
               Clock.systemUTC(),
-              new JournalMeters(new SimpleMeterRegistry()));
+              new JournalMeters(new SimpleMeterRegistry()),
+              false);
       relay.start();
       await().until(() -> !producers.isEmpty() && producers.getFirst().history().size() == 6);
       producers.getFirst().completeNext();

@@ -124,7 +124,8 @@ final class Replica implements AutoCloseable {
             broker,
             topic,
             Optional.of(Duration.ofDays(30)),
-            List.of()),
+            List.of(),
+            Optional.empty()),
         topic);
   }
 
