@@ -33,7 +33,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -309,9 +308,14 @@ public final class OpenApi implements BeforeAllCallback, AfterAllCallback, Filte
       expect(412, call(operation, bound, known));
     }
     if (!operation.response(304).isMissingNode()) {
-      String tag = call(operation, as("viewer").accept(JSON), known).header("ETag");
-      RequestSpecification again = as("viewer").accept(JSON).header("If-None-Match", tag);
-      expect(304, call(operation, again, known));
+      // What changes by itself may do so between the two calls.
+      int status = 200;
+      for (int attempt = 0; status == 200 && attempt < 50; attempt++) {
+        String tag = call(operation, as("viewer").accept(JSON), known).tag();
+        RequestSpecification again = as("viewer").accept(JSON).header("If-None-Match", tag);
+        status = call(operation, again, known).statusCode();
+      }
+      assertThat(status).as(operation + " with the ETag of what was read").isEqualTo(304);
     }
   }
 
@@ -355,12 +359,7 @@ public final class OpenApi implements BeforeAllCallback, AfterAllCallback, Filte
   }
 
   /// What a call came to.
-  private record Answer(String what, int statusCode, @Nullable String tag) {
-    String header(String name) {
-      return Optional.ofNullable(tag)
-          .orElseThrow(() -> new AssertionError(what + " has no " + name));
-    }
-  }
+  private record Answer(String what, int statusCode, @Nullable String tag) {}
 
   // With the body that is described, if any.
   private Answer call(Operation operation, RequestSpecification as, Map<String, ?> parameters) {
