@@ -219,9 +219,18 @@ public final class ProblemsInOpenApi implements OASFilter {
       fields.put(
           "errors",
           problem.errors().stream()
-              .map(fault -> Map.of("pointer", fault.pointer(), "detail", fault.detail()))
+              .map(fault -> fields("pointer", fault.pointer(), "detail", fault.detail()))
               .toList());
     }
+    return fields;
+  }
+
+  // In this order in each build, which Map.of does not promise.
+  private static Map<String, Object> fields(
+      String first, Object its, String second, Object itsOwn) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put(first, its);
+    fields.put(second, itsOwn);
     return fields;
   }
 
