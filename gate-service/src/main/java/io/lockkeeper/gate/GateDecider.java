@@ -83,9 +83,9 @@ public final class GateDecider {
   }
 
   private static List<GateEvent> review(GateBoard board, Admission admission, Occupancy lane) {
-    Optional<GateEvent> quarantined = quarantined(admission, lane);
-    if (quarantined.isPresent()) {
-      return List.of(quarantined.get());
+    Optional<GateEvent> unfit = unfit(admission, lane);
+    if (unfit.isPresent()) {
+      return List.of(unfit.get());
     }
     List<GateEvent> checks =
         admission.runbook().preconditions().stream()
@@ -130,7 +130,7 @@ public final class GateDecider {
 
   private static List<GateEvent> enter(
       GateBoard board, Admission admission, ReleaseId release, Occupancy lane, Instant now) {
-    Optional<GateEvent> ended = late(admission, G2, now).or(() -> quarantined(admission, lane));
+    Optional<GateEvent> ended = late(admission, G2, now).or(() -> unfit(admission, lane));
     if (ended.isPresent()) {
       return List.of(ended.get());
     }
@@ -162,7 +162,7 @@ public final class GateDecider {
       Occupancy lane,
       Instant since,
       Instant now) {
-    Optional<GateEvent> ended = late(admission, G2, now).or(() -> quarantined(admission, lane));
+    Optional<GateEvent> ended = late(admission, G2, now).or(() -> unfit(admission, lane));
     if (ended.isPresent()) {
       return List.of(ended.get());
     }
@@ -258,6 +258,24 @@ public final class GateDecider {
                 "not cleared within "
                     + admission.runbook().gates().startWithin()
                     + " of being accepted"));
+  }
+
+  /// What is known of the artifact on this lane, now, that keeps it from being released there.
+  private static Optional<GateEvent> unfit(Admission admission, Occupancy lane) {
+    return quarantined(admission, lane).or(() -> runsAlready(admission, lane));
+  }
+
+  private static Optional<GateEvent> runsAlready(Admission admission, Occupancy lane) {
+    Artifact stable = stable(admission, lane);
+    return stable != null && stable.digest().equals(admission.request().artifact().digest())
+        ? Optional.of(
+            new GateEvent.ReleaseBlocked(
+                G4,
+                stable.version()
+                    + ", "
+                    + stable.digest()
+                    + ", runs already: there is nothing to release, and nothing to go back to"))
+        : Optional.empty();
   }
 
   private static Optional<GateEvent> quarantined(Admission admission, Occupancy lane) {

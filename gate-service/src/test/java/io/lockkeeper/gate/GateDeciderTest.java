@@ -530,6 +530,32 @@ class GateDeciderTest {
       cleared(THIRD, good(4).stable(artifact(1)));
       assertThat(scene.last(THIRD, GateEvent.ReleaseCleared.class).stable()).isEqualTo(artifact(3));
     }
+
+    @Test
+    @DisplayName("G4: what runs already is not released again, also when that came while it waited")
+    void runsAlready() {
+      cleared(FIRST, good(2));
+      ask(SECOND, good(2));
+      scene.settle(FIRST, Outcome.VERIFIED);
+      GateEvent blocked =
+          blocked(
+              G4,
+              artifact(2).version()
+                  + ", "
+                  + artifact(2).digest()
+                  + ", runs already: there is nothing to release, and nothing to go back to");
+      assertThat(scene.history(SECOND).getLast().event()).isEqualTo(blocked);
+      assertThat(ask(THIRD, good(2)).getLast()).isEqualTo(blocked);
+      assertThat(scene.lane().holder()).isNull();
+    }
+
+    @Test
+    @DisplayName("G4: an artifact that is to be its own way back is not released")
+    void ownWayBack() {
+      assertThat(ask(FIRST, good(2).stable(artifact(2))).getLast())
+          .isInstanceOfSatisfying(
+              GateEvent.ReleaseBlocked.class, found -> assertThat(found.gate()).isEqualTo(G4));
+    }
   }
 
   @Nested

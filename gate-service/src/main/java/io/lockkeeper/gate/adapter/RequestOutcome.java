@@ -10,6 +10,7 @@ import io.lockkeeper.gate.Objection;
 import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What becomes of a request or a withdrawal, however it came: by Kafka or by HTTP.
@@ -52,7 +53,7 @@ record RequestOutcome(
     }
     return switch (answer.getFirst()) {
       case GateEvent.ReleaseRefused(var code, var problems, _) ->
-          new RequestOutcome(Fate.REFUSED, answer, code, first(problems), problems);
+          new RequestOutcome(Fate.REFUSED, answer, code, words(problems), problems);
       case GateEvent.RequestRefused(var code, var reason) ->
           new RequestOutcome(Fate.REFUSED, answer, code, reason, List.of());
       case GateEvent _ -> new RequestOutcome(Fate.ACCEPTED, answer, null, null, List.of());
@@ -74,7 +75,7 @@ record RequestOutcome(
             Fate.DUPLICATE,
             List.of(),
             refusal.code(),
-            first(refusal.problems()),
+            words(refusal.problems()),
             refusal.problems());
   }
 
@@ -94,9 +95,11 @@ record RequestOutcome(
     };
   }
 
-  private static @Nullable String first(List<Problem> problems) {
+  private static @Nullable String words(List<Problem> problems) {
     return problems.isEmpty()
         ? null
-        : problems.getFirst().pointer() + ": " + problems.getFirst().detail();
+        : problems.stream()
+            .map(problem -> problem.pointer() + ": " + problem.detail())
+            .collect(Collectors.joining("; "));
   }
 }

@@ -114,7 +114,8 @@ public class RequestReader {
             List.of(
                 new Problem(
                     "/runbook",
-                    "none of the runbooks here: " + String.join(", ", runbooks.names()))))
+                    "is none of the runbooks here, which are "
+                        + String.join(", ", runbooks.names()))))
         : accepted(release, data, request, runbook.get(), requester);
   }
 

@@ -69,6 +69,16 @@ final class Outside implements AutoCloseable {
     }
   }
 
+  /// A request for the version after that of [#request].
+  static ObjectNode nextRequest(String service) {
+    ObjectNode request = request(service);
+    request
+        .withObject("/artifact")
+        .put("version", "1.2.0")
+        .put("digest", "sha256:" + "2".repeat(64));
+    return request;
+  }
+
   static String freshService() {
     return "demo/shop-" + UUID.randomUUID().toString().substring(0, 8);
   }
