@@ -18,12 +18,17 @@ public record ReleaseId(String value) implements Comparable<ReleaseId> {
   /// The UUIDv5 namespace of release ids; part of the contract, never changes.
   public static final UUID NAMESPACE = UUID.fromString("5f0c9f5e-6d8a-5f0b-9c67-1d5c6f0e7a11");
 
-  /// The longest accepted id, in characters.
+  /// The longest accepted id, in characters. None of them is a control character or
+  /// half a character, which neither a header nor a database takes.
   public static final int MAX_LENGTH = 128;
 
   public ReleaseId {
-    if (value.isBlank() || value.length() > MAX_LENGTH) {
-      throw new IllegalArgumentException("a release id has 1 to " + MAX_LENGTH + " characters");
+    if (value.isBlank()
+        || value.length() > MAX_LENGTH
+        || value.chars().anyMatch(Character::isISOControl)
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new IllegalArgumentException(
+          "a release id has 1 to " + MAX_LENGTH + " characters, none of them a control character");
     }
   }
 

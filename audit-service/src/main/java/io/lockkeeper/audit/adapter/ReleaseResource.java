@@ -119,9 +119,6 @@ public class ReleaseResource {
   }
 
   private static ReleaseId release(String id) {
-    if (id.chars().anyMatch(Character::isISOControl)) {
-      throw unknown("this id");
-    }
     try {
       return new ReleaseId(id);
     } catch (IllegalArgumentException e) {

@@ -158,6 +158,7 @@ final class AuditServiceTest {
         .body("next", nullValue());
     for (String path : List.of("/releases/nobody", "/releases/nobody/log", "/releases/a%00b")) {
       as("viewer")
+          .urlEncodingEnabled(false)
           .get(path)
           .then()
           .statusCode(404)

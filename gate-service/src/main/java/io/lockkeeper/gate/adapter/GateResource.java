@@ -317,16 +317,10 @@ public class GateResource {
 
   private static ReleaseId release(String id) {
     try {
-      if (PlainText.isPlain(id)) {
-        return new ReleaseId(id);
-      }
+      return new ReleaseId(id);
     } catch (IllegalArgumentException e) {
-      // As unknown as any other.
+      throw problem(new Objection(Objection.Code.UNKNOWN, String.valueOf(e.getMessage())));
     }
-    throw problem(
-        new Objection(
-            Objection.Code.UNKNOWN,
-            "a release id has 1 to " + ReleaseId.MAX_LENGTH + " characters"));
   }
 
   private Actor caller() {

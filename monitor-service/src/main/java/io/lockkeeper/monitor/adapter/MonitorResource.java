@@ -157,13 +157,10 @@ public class MonitorResource {
 
   private static ReleaseId release(String id) {
     try {
-      if (id.chars().noneMatch(Character::isISOControl)) {
-        return new ReleaseId(id);
-      }
+      return new ReleaseId(id);
     } catch (IllegalArgumentException e) {
-      // As unknown as any other.
+      throw unknown(String.valueOf(e.getMessage()));
     }
-    throw unknown("a release id has 1 to " + ReleaseId.MAX_LENGTH + " characters");
   }
 
   private static ProblemException unknown(String detail) {

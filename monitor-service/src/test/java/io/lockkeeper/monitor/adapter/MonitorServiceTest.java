@@ -241,7 +241,13 @@ class MonitorServiceTest {
         .contentType("application/problem+json")
         .body("code", equalTo("unknown-release"));
     given().auth().oauth2(token("viewer")).get("/watches?limit=100000").then().statusCode(422);
-    given().auth().oauth2(token("viewer")).get("/watches/a%00b").then().statusCode(404);
+    given()
+        .urlEncodingEnabled(false)
+        .auth()
+        .oauth2(token("viewer"))
+        .get("/watches/a%00b")
+        .then()
+        .statusCode(404);
   }
 
   private ConsumerRecord<String, byte[]> lookOf(Look look) {

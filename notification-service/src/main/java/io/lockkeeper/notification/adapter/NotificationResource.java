@@ -40,7 +40,7 @@ public class NotificationResource {
     try {
       return new ReleaseId(id);
     } catch (IllegalArgumentException e) {
-      throw unknown(id);
+      throw unknown("this id");
     }
   }
 

@@ -230,17 +230,11 @@ public class RolloutResource {
 
   private static ReleaseId release(String id) {
     try {
-      if (id.chars().noneMatch(Character::isISOControl)) {
-        return new ReleaseId(id);
-      }
+      return new ReleaseId(id);
     } catch (IllegalArgumentException e) {
-      // As unknown as any other.
+      throw new ProblemException(
+          404, "unknown-release", "No such release", String.valueOf(e.getMessage()));
     }
-    throw new ProblemException(
-        404,
-        "unknown-release",
-        "No such release",
-        "a release id has 1 to " + ReleaseId.MAX_LENGTH + " characters");
   }
 
   private Actor caller() {

@@ -445,6 +445,7 @@ class RolloutServiceTest {
         .statusCode(422)
         .body("errors.pointer", hasItem("/reason"));
     as("operator")
+        .urlEncodingEnabled(false)
         .body("{\"reason\":\"x\"}")
         .post("/rollouts/un%07known/resume")
         .then()
