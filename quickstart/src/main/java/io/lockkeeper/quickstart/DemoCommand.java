@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
       return asItShould ? 0 : 1;
     }
     running.say("everything keeps running; Ctrl-C stops it. Kafka: " + stack.layout().kafka());
-    running.say("for a token: ./lockkeeper token NAME ROLE... --data " + stack.layout().data());
+    running.say("for a token: ./lockkeeper token NAME ROLE..." + stack.layout().options());
     return running.untilInterrupted();
   }
 

@@ -40,7 +40,7 @@ public final class Lockkeeper {
 
     /// Where `up` and `token` work.
     Layout layout() {
-      return layout(".lockkeeper");
+      return layout(Layout.DATA);
     }
 
     /// Where the demo works, which begins with nothing each time: a folder of its own, or a new

@@ -12,6 +12,7 @@ import io.lockkeeper.quickstart.wire.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -117,7 +118,7 @@ final class ReleaseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    byte[] body = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+    byte[] body = body();
     Layout layout = where.layout();
     Services services =
         new Services(
@@ -145,6 +146,14 @@ final class ReleaseCommand implements Callable<Integer> {
     Follower follower = new Follower(services, terminal, waitForPeople);
     ReleaseEnd end = follower.follow(release.value(), wait);
     return end(release.value(), end, follower.reason(), terminal);
+  }
+
+  private byte[] body() throws IOException {
+    try {
+      return file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+    } catch (NoSuchFileException e) {
+      throw new IOException("no such file: " + file, e);
+    }
   }
 
   private static URI address(@Nullable URI given, Layout layout, Part service) {

@@ -73,8 +73,11 @@ final class UpCommand implements Callable<Integer> {
 
   private static void tell(Running running, NextVersions versions) {
     running.say(
-        "the shop runs %s; %s is ready: ./lockkeeper release %s"
+        "the shop runs %s; %s is ready: ./lockkeeper release %s%s"
             .formatted(
-                versions.running().name(), versions.candidate().name(), versions.requestFile()));
+                versions.running().name(),
+                versions.candidate().name(),
+                versions.requestFile(),
+                running.stack().layout().options()));
   }
 }

@@ -170,4 +170,20 @@ class ReleaseCommandTest {
     answers("POST /releases", new Scripted(401, "{'title':'A valid bearer token is required'}"));
     assertThat(run().exitCode()).isEqualTo(1);
   }
+
+  @Test
+  @DisplayName("A file that is not there is said to be none, and nothing is asked for")
+  void noFile() {
+    List<String> said = new ArrayList<>();
+    CommandLine line = new CommandLine(new ReleaseCommand());
+    line.setExecutionExceptionHandler(
+        (failure, _, _) -> {
+          said.add(failure.getMessage());
+          return 1;
+        });
+    Path missing = folder.resolve("missing.json");
+    assertThat(line.execute(missing.toString())).isEqualTo(1);
+    assertThat(said).containsExactly("no such file: " + missing);
+    assertThat(keys).isEmpty();
+  }
 }

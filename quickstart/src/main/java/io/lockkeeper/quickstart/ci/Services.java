@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.lockkeeper.quickstart.wire.Json;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -106,7 +107,11 @@ public final class Services {
     try {
       response = client.send(request, BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      throw new Unavailable(request.uri(), String.valueOf(e));
+      throw new Unavailable(
+          request.uri(),
+          e instanceof ConnectException
+              ? "nothing listens there; is Lockkeeper up, and with these --base-port and --data?"
+              : String.valueOf(e));
     }
     int status = response.statusCode();
     if (status == 429 || status >= 502 && status <= 504) {

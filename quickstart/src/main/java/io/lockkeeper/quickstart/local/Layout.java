@@ -17,6 +17,9 @@ public record Layout(Path home, Path data, int basePort) {
   /// The base port when nothing else is said: the services are on 8081 to 8085.
   public static final int BASE_PORT = 8080;
 
+  /// The data folder when nothing else is said, in the repository.
+  public static final String DATA = ".lockkeeper";
+
   public Layout {
     if (basePort < 1024 || basePort > 65_000) {
       throw new IllegalArgumentException("the base port is between 1024 and 65000");
@@ -28,6 +31,13 @@ public record Layout(Path home, Path data, int basePort) {
   /// The port of a part.
   public int port(Part part) {
     return basePort + 1 + part.ordinal();
+  }
+
+  /// The options by which a command finds this installation, each after a space; none for the one
+  /// that it finds anyway.
+  public String options() {
+    return (basePort == BASE_PORT ? "" : " --base-port " + basePort)
+        + (data.equals(home.resolve(DATA)) ? "" : " --data " + data);
   }
 
   /// `http://127.0.0.1:PORT` of a part.

@@ -39,7 +39,8 @@ public final class LocalStack implements AutoCloseable {
   /// The launcher holds the packed programs in memory when it unpacks them at the first start, MiB.
   private static final int DATABASE_HEAP = 256;
 
-  private static final Duration STARTING = Duration.ofSeconds(90);
+  /// A process that ended is told at once; one that lives may only be slow, on a busy machine.
+  private static final Duration STARTING = Duration.ofMinutes(5);
 
   /// Long enough to write the archive of classes, all of them at once on two cores.
   private static final Duration ENDING_OF_FAST = Duration.ofSeconds(90);
