@@ -37,7 +37,6 @@ public final class ProblemsInOpenApi implements OASFilter {
 
   private static final String SCHEMA = "ProblemDetails";
   private static final String FAULT = "ProblemFault";
-  private static final String BODY_LIKE_ANY_OTHER = MediaType.APPLICATION_JSON;
 
   @Override
   public void filterOpenAPI(OpenAPI api) {
@@ -109,7 +108,7 @@ public final class ProblemsInOpenApi implements OASFilter {
   // A service that reads a body itself, to say more about it, describes what it says.
   private static boolean isReadByJackson(Operation operation) {
     return operation.getRequestBody().getContent().getMediaTypes().keySet().stream()
-            .allMatch(BODY_LIKE_ANY_OTHER::equals)
+            .allMatch(MediaType.APPLICATION_JSON::equals)
         && !Boolean.TRUE.equals(operation.getResponses().hasAPIResponse("422"));
   }
 
@@ -216,21 +215,16 @@ public final class ProblemsInOpenApi implements OASFilter {
     putUnlessNull(fields, "detail", problem.detail());
     fields.put("code", problem.code());
     if (!problem.errors().isEmpty()) {
-      fields.put(
-          "errors",
-          problem.errors().stream()
-              .map(fault -> fields("pointer", fault.pointer(), "detail", fault.detail()))
-              .toList());
+      fields.put("errors", problem.errors().stream().map(ProblemsInOpenApi::written).toList());
     }
     return fields;
   }
 
-  // In this order in each build, which Map.of does not promise.
-  private static Map<String, Object> fields(
-      String first, Object its, String second, Object itsOwn) {
+  // In one order in each build, which Map.of does not promise.
+  private static Map<String, Object> written(Fault fault) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put(first, its);
-    fields.put(second, itsOwn);
+    fields.put("pointer", fault.pointer());
+    fields.put("detail", fault.detail());
     return fields;
   }
 

@@ -59,10 +59,10 @@ class PeekingTest {
     int crossed = 0;
     for (int run = 0; run < RUNS; run++) {
       var random = random(run);
-      var past = new Baseline.Counted(100_000, poisson(random, 300), 1);
+      var past = new Baseline.Counted(100_000, Poisson.draw(random, 300), 1);
       var test = new CountJudge(ERRORS, ALONE, 0, past, SimulatedService.START);
       for (int look = 0; look < LOOKS; look++) {
-        var candidate = tally(REQUESTS, poisson(random, REQUESTS * 0.003));
+        var candidate = tally(REQUESTS, Poisson.draw(random, REQUESTS * 0.003));
         test.observe(stratum(look, null, candidate));
       }
       crossed += test.finding().isBreached() ? 1 : 0;
@@ -81,8 +81,8 @@ class PeekingTest {
         double x0 = 0;
         boolean outside = false;
         for (int look = 1; look <= LOOKS && !outside; look++) {
-          x1 += poisson(random, 0.5 * ratio);
-          x0 += poisson(random, 2);
+          x1 += Poisson.draw(random, 0.5 * ratio);
+          x0 += Poisson.draw(random, 2);
           var interval = Interval.ofCounts(x1, look * 250.0, x0, look * 1000.0, 1, 0.05);
           outside = interval.low() > ratio || interval.high() < ratio;
         }
@@ -110,8 +110,8 @@ class PeekingTest {
         test.observe(
             stratum(
                 look,
-                tally(n0, poisson(random, n0 * p)),
-                tally(n1, poisson(random, n1 * p * ratio))));
+                tally(n0, Poisson.draw(random, n0 * p)),
+                tally(n1, Poisson.draw(random, n1 * p * ratio))));
       }
       crossed += test.finding().isBreached() ? 1 : 0;
     }
@@ -137,19 +137,5 @@ class PeekingTest {
 
   private static RandomGenerator random(long seed) {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-  }
-
-  private static long poisson(RandomGenerator random, double mean) {
-    if (mean > 50) {
-      return Math.max(0, Math.round(mean + Math.sqrt(mean) * random.nextGaussian()));
-    }
-    double limit = Math.exp(-mean);
-    double product = random.nextDouble();
-    long k = 0;
-    while (product > limit) {
-      product *= random.nextDouble();
-      k++;
-    }
-    return k;
   }
 }

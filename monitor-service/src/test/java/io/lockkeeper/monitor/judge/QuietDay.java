@@ -1,5 +1,6 @@
 package io.lockkeeper.monitor.judge;
 
+import io.lockkeeper.monitor.backtest.RecordedCase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +14,7 @@ final class QuietDay {
   static final int LOOKS = 24 * 60 * 4;
 
   static final JudgeSettings SETTINGS =
-      JudgeSettings.of(
-          List.of(
-              Signal.critical(Signal.ERRORS, Signal.Kind.ERRORS),
-              Signal.critical(Signal.DURATION, Signal.Kind.DURATION),
-              Signal.critical("kpi", Signal.Kind.KPI),
-              Signal.critical("rate", Signal.Kind.RATE),
-              Signal.critical("cpu", Signal.Kind.CPU),
-              Signal.critical("memory", Signal.Kind.MEMORY)),
-          Duration.ofSeconds(15));
+      JudgeSettings.of(RecordedCase.SIGNALS, Duration.ofSeconds(15));
 
   private static final List<Double> BOUNDS = List.of(0.01, 0.02, 0.05, 0.1, 0.2, 0.5);
   private static final double[] SHARES = {0.05, 0.2, 0.4, 0.25, 0.07, 0.025, 0.005};
@@ -56,12 +49,12 @@ final class QuietDay {
     Sample scrape(double share) {
       long n = 0;
       for (int b = 0; b < SHARES.length; b++) {
-        n += poisson(requests * share * SHARES[b]);
+        n += Poisson.draw(random, requests * share * SHARES[b]);
         cumulative[b] += n;
       }
       served += n;
-      bad += Math.min(n, poisson(n * errors));
-      long attempts = Math.min(n, poisson(n * 0.1));
+      bad += Math.min(n, Poisson.draw(random, n * errors));
+      long attempts = Math.min(n, Poisson.draw(random, n * 0.1));
       tried += attempts;
       for (long i = 0; i < attempts; i++) {
         lost += random.nextDouble() < failed ? 1 : 0;
@@ -100,19 +93,5 @@ final class QuietDay {
     }
     var last = Judge.replay(SETTINGS, Baseline.of(scrapes, SETTINGS.signals()), looks);
     return last != null && last.verdict() == Verdict.FAILED;
-  }
-
-  private long poisson(double mean) {
-    if (mean > 50) {
-      return Math.max(0, Math.round(mean + Math.sqrt(mean) * random.nextGaussian()));
-    }
-    double limit = Math.exp(-mean);
-    double product = random.nextDouble();
-    long k = 0;
-    while (product > limit) {
-      product *= random.nextDouble();
-      k++;
-    }
-    return k;
   }
 }

@@ -188,7 +188,8 @@ public final class JudgeCommand implements Callable<Integer> {
       return trouble(file, "no such file");
     } catch (IOException e) {
       return trouble(file, "cannot be read: " + e.getMessage());
-    } catch (BrokenCaseException e) {
+    } catch (IllegalArgumentException e) {
+      // One case that nobody could judge must not cost the others their verdict.
       return trouble(file, e.getMessage());
     }
   }
