@@ -279,13 +279,17 @@ public abstract class JournalContract {
   void noRelease() {
     EventJournal journal = journal(NOTHING);
     for (String key : List.of(" ", "\u0000", "x".repeat(ReleaseId.MAX_LENGTH + 1))) {
+      assertThatThrownBy(() -> new ReleaseId(key)).isInstanceOf(IllegalArgumentException.class);
       journal.consume(new ConsumerRecord<>(Deliveries.TOPIC, 0, 0, key, "{}".getBytes(UTF_8)));
     }
     ConsumerRecord<String, byte[]> keyless =
         new ConsumerRecord<>(Deliveries.TOPIC, 0, 1, null, new byte[0]);
     keyless.headers().add("ce_source", Writer.GATE.source().getBytes(UTF_8));
     journal.consume(keyless);
-    assertThat(journal.history(new ReleaseId("\u0000"))).isEmpty();
+    journal.consume(fromGate(1, failed("the first that names one")));
+    assertThat(events(journal.history(release)))
+        .containsExactly(failed("the first that names one"));
+    assertThat(journal.stuck(release)).isEmpty();
   }
 
   @Test
