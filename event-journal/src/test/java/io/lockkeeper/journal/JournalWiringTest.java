@@ -166,19 +166,6 @@ final class JournalWiringTest {
   }
 
   @Test
-  @DisplayName("How far the consumer is behind the topic is among the metrics")
-  void lag() {
-    // The binder looks for what a client measures once a minute.
-    await()
-        .atMost(Duration.ofSeconds(90))
-        .untilAsserted(
-            () ->
-                assertThat(registry.getMeters())
-                    .extracting(meter -> meter.getId().getName().replace('.', '_'))
-                    .contains(OperationsTest.LAG));
-  }
-
-  @Test
   @DisplayName("REST writes JSON as the topic does")
   void json() throws JsonProcessingException {
     ReleaseId release = new ReleaseId("r1");

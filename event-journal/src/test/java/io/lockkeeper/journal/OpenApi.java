@@ -39,6 +39,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -208,12 +212,22 @@ public final class OpenApi implements BeforeAllCallback, AfterAllCallback, Filte
     String database =
         ConfigProvider.getConfig().getValue("quarkus.datasource.username", String.class);
     Databases databases = EmbeddedPlatform.shared().databases();
-    try (Databases.Closed _ = databases.close(database)) {
-      for (Operation operation : operations().toList()) {
-        if (operation.has(503, "temporarily-unavailable")) {
-          expect(503, call(operation, as(role(operation)), known));
-        }
+    // At once: each waits for a connection that does not come.
+    try (Databases.Closed _ = databases.close(database);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> answers =
+          operations()
+              .filter(operation -> operation.has(503, "temporarily-unavailable"))
+              .map(one -> threads.submit(() -> call(one, as(role(one)), known)))
+              .toList();
+      for (Future<Answer> answer : answers) {
+        expect(503, answer.get());
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
     } catch (SQLException e) {
       throw new AssertionError(e);
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /// Alerts, their pages, the dashboard and the metrics speak of the same things.
 final class OperationsTest {
 
-  /// What a query may use that is not ours; [JournalWiringTest] looks whether the clients say it.
-  static final String LAG = "kafka_consumer_fetch_manager_records_lag";
+  /// What a query may use that is not ours; a system test looks whether the services have it.
+  private static final String LAG = "kafka_consumer_fetch_manager_records_lag";
 
   private static final Pattern METRIC = Pattern.compile("\\b(?:lockkeeper|kafka|up)(?:_\\w+)?\\b");
   private static final Pattern LITERAL = Pattern.compile("\"[^\"]*\"");

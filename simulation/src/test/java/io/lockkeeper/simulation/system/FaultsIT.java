@@ -21,12 +21,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/// What is tagged `deep` takes ten minutes more, and runs with `./lockkeeper test --deep` only.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
@@ -64,6 +66,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(2)
   @DisplayName("A service that stands still for 30 s changes nothing about the end")
   void rolloutServiceStandsStill() throws Exception {
@@ -79,6 +82,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(3)
   @DisplayName("R1: rollout-service killed right after the halt still takes all traffic back")
   void killedBetweenVerdictAndEffect() throws Exception {
@@ -92,6 +96,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(4)
   @DisplayName(
       "R1: without Kafka an abort answers within a second and takes all traffic back; the facts follow")
@@ -123,6 +128,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(5)
   @DisplayName(
       "Each service's database dropped in mid-release: nothing is done twice, the release ends")
@@ -143,6 +149,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(6)
   @DisplayName(
       "Each service's database set back in mid-release: nothing is done twice, the release ends")
@@ -167,6 +174,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(7)
   @DisplayName("Kafka away in mid-release for a while changes nothing about the end")
   void kafkaIsAway() throws Exception {
@@ -182,6 +190,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("deep")
   @Order(8)
   @DisplayName("Two replicas of every service share the work; either may go")
   void twoReplicas() throws Exception {

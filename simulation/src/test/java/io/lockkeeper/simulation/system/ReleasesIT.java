@@ -14,11 +14,17 @@ import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.quickstart.demo.AuditClient.Step;
 import io.lockkeeper.quickstart.demo.Version;
 import io.lockkeeper.quickstart.local.Part;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -146,6 +152,29 @@ class ReleasesIT {
 
   @Test
   @Order(5)
+  @DisplayName("What the alerts ask of Kafka's clients is among the metrics of every service")
+  void metricsOfOthers() throws Exception {
+    Path alerts = site.stack().layout().home().resolve("docs/prometheus-alerts.yaml");
+    Set<String> asked =
+        Pattern.compile("\\bkafka_\\w+")
+            .matcher(Files.readString(alerts))
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet());
+    assertThat(asked).isNotEmpty();
+    // A service looks once a minute for what its clients measure.
+    for (Part service : Part.SERVICES) {
+      await("metrics of " + service.title())
+          .atMost(Duration.ofSeconds(90))
+          .untilAsserted(
+              () ->
+                  assertThat(site.get(site.stack().layout().url(service) + "/q/metrics").body())
+                      .contains(asked));
+    }
+  }
+
+  @Test
+  @Order(6)
   @DisplayName("D5: databases, log, target, channel and incident tracker agree on every release")
   void everybodyAgrees() throws Exception {
     Agreement.check(site, releases);
