@@ -126,19 +126,20 @@ public record LogEntry(
   }
 
   private static Sentence closed(AuditEvent.ReleaseClosed closed) {
-    long gaps =
+    List<String> gaps =
         closed.coverage().stream()
             .filter(line -> line.coverage() == AuditEvent.Coverage.GAP)
-            .count();
+            .map(line -> line.line().name())
+            .toList();
     return new Sentence(
-        gaps == 0 ? Severity.MILESTONE : Severity.ATTENTION,
+        gaps.isEmpty() ? Severity.MILESTONE : Severity.ATTENTION,
         "Log closed as "
             + closed.outcome()
             + " with "
             + Words.count(closed.facts(), "fact")
-            + (gaps == 0
-                ? ", every line accounted for"
-                : ", " + Words.count(gaps, "line") + " open"),
+            + (gaps.isEmpty()
+                ? ", every line of the runbook accounted for"
+                : ", not carried out: " + String.join(", ", gaps)),
         List.of(RunbookLine.D5),
         null);
   }

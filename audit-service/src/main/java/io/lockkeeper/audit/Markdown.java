@@ -80,7 +80,9 @@ public final class Markdown {
 
   private static String log(Overview release) {
     return Words.count(release.facts(), "fact")
-        + (release.closed() == null ? ", open" : ", closed " + time(release.closed()));
+        + (release.closed() == null
+            ? release.phase().equals(Phase.REFUSED.words()) ? "" : ", open"
+            : ", closed " + time(release.closed()));
   }
 
   private void steps(List<Step> steps) {

@@ -68,7 +68,7 @@ final class Words {
 
   private static String value(@Nullable Double value, String unit) {
     if (value == null) {
-      return "unknown";
+      return "without data";
     }
     return switch (unit) {
       case "fraction" -> number(value * 100) + " %";

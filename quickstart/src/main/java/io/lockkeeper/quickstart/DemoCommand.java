@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
       System.out.println(audit.markdown(second));
       asItShould = goodEnd == Outcome.VERIFIED && badEnd == Outcome.ROLLED_BACK;
     }
-    running.say("the shop's customers counted: " + shop.customerCounts());
+    running.say("the shop's customers counted " + shop.customerWords());
     running.say(
         asItShould
             ? "the good release is verified, the bad one rolled back"

@@ -13,6 +13,7 @@ import io.lockkeeper.events.RolloutEvent.RollbackStep;
 import io.lockkeeper.events.RolloutEvent.RollbackStep.Kind;
 import io.lockkeeper.events.RolloutEvent.RollbackStepCompleted;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
+import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.rollout.Rollout.Answer;
@@ -33,6 +34,24 @@ final class Rollback {
   private static final Duration LAST_RETRY_OF_TRAFFIC = Duration.ofSeconds(30);
 
   private Rollback() {}
+
+  /// Why it went back and what serves now: what everybody reads who looks at the end alone.
+  static String reason(Rollout rollout) {
+    RolloutHalted halted = rollout.halted();
+    String now = "the stable version serves all traffic";
+    if (halted == null) {
+      return now;
+    }
+    String why =
+        switch (halted.trigger()) {
+          case BREACH -> "";
+          case REVOKED -> "clearance revoked: ";
+          case WITHDRAWN -> "withdrawn by " + halted.by() + ": ";
+          case ABORTED -> "aborted by " + halted.by() + ": ";
+          case DECIDED -> "decided by " + halted.by() + ": ";
+        };
+    return why + halted.reason() + "; " + now;
+  }
 
   static RollbackStarted start(Rollout rollout, Instant now) {
     return new RollbackStarted(

@@ -77,9 +77,7 @@ public final class RolloutDecider {
       case Phase.GoingBack it -> Rollback.next(rollout, it, now);
       case Phase.TakenOver it -> TakingOver.next(it.how(), now);
       case Phase.RolledBack _ ->
-          List.of(
-              new RolloutSettled(
-                  Outcome.ROLLED_BACK, "the stable version serves all traffic", Actor.RUNBOOK));
+          List.of(new RolloutSettled(Outcome.ROLLED_BACK, Rollback.reason(rollout), Actor.RUNBOOK));
       case Phase.Settled _ -> List.of();
     };
   }

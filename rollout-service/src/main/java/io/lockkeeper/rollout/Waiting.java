@@ -19,13 +19,14 @@ public record Waiting(String what, String who, @Nullable Instant until) {
     Rollout.Question question = rollout.question();
     if (question != null) {
       return new Waiting(
-          question.asked().question() + " " + question.asked().choices(),
+          "an answer: " + question.asked().question() + " " + question.asked().choices(),
           "a person, by POST …/decisions",
           question.asked().due());
     }
     StagePaused pause = rollout.pause();
     if (pause != null) {
-      return new Waiting(pause.reason(), holder(pause.hold()), pause.until());
+      return new Waiting(
+          "the end of a hold: " + pause.reason(), holder(pause.hold()), pause.until());
     }
     Instant due = RolloutDecider.due(rollout).orElse(null);
     return switch (rollout.phase()) {

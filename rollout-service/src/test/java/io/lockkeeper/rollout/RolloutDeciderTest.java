@@ -457,6 +457,12 @@ class RolloutDeciderTest {
       release.when(breach());
       assertThat(types(release.when(new RolloutCommand.ReportDone(2))))
           .containsExactly(RollbackStepCompleted.class, RolledBack.class, RolloutSettled.class);
+      assertThat(release.state().settled())
+          .isEqualTo(
+              new RolloutSettled(
+                  Outcome.ROLLED_BACK,
+                  breach().evidence() + "; the stable version serves all traffic",
+                  Actor.RUNBOOK));
       assertThat(release.when(breach())).isEmpty();
       assertThat(release.when(new RolloutCommand.ReportDone(2))).isEmpty();
     }
@@ -480,6 +486,10 @@ class RolloutDeciderTest {
       assertThat(types(release.when(new RolloutCommand.Abort(ALICE, "looks bad"))))
           .containsExactly(RolloutHalted.class, RollbackStarted.class);
       assertThat(release.when(new RolloutCommand.Abort(ALICE, "looks bad"))).isEmpty();
+      assertThat(release.when(new RolloutCommand.ReportDone(2)))
+          .last()
+          .extracting("reason")
+          .isEqualTo("aborted by alice: looks bad; the stable version serves all traffic");
     }
 
     @Test

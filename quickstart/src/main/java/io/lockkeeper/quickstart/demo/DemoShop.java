@@ -1,5 +1,6 @@
 package io.lockkeeper.quickstart.demo;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -114,6 +116,25 @@ public final class DemoShop {
             .timeout(Duration.ofSeconds(5))
             .build();
     return client.send(request, BodyHandlers.ofString()).body();
+  }
+
+  /// The same for people: who answered how many requests, and how many got no answer at all.
+  public String customerWords() throws IOException, InterruptedException {
+    JsonNode counts = Json.tree(customerCounts().getBytes(StandardCharsets.UTF_8));
+    StringBuilder words = new StringBuilder(counts.path("sent") + " requests: ");
+    counts
+        .path("versions")
+        .properties()
+        .forEach(
+            version ->
+                words
+                    .append(version.getKey())
+                    .append(" answered ")
+                    .append(version.getValue().path("succeeded"))
+                    .append(" well and ")
+                    .append(version.getValue().path("failed"))
+                    .append(" with an error; "));
+    return words.append(counts.path("unanswered")).append(" got no answer").toString();
   }
 
   private void instance(Part slot, Version version) throws IOException {
