@@ -42,16 +42,16 @@ final class ClassArchives {
   /// @param program its name, for which one archive is kept
   /// @param jars    jars and folders of jars: everything that its classes are loaded from
   List<String> options(String program, Path... jars) throws IOException {
-    Path archive = folder.resolve(program + "-" + build(jars) + ".jsa");
+    Path archive = folder.resolve(program + "-" + build(jars) + ".aot");
     if (Files.exists(archive)) {
-      return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:aot=off");
+      return List.of("-XX:AOTCache=" + archive, "-Xlog:cds=off", "-Xlog:aot=off");
     }
     if (!making) {
       return List.of();
     }
     Files.createDirectories(folder);
     deleteOthers(program);
-    return List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off", "-Xlog:aot=off");
+    return List.of("-XX:AOTCacheOutput=" + archive, "-Xlog:cds=off", "-Xlog:aot=off");
   }
 
   /// Another one for another JDK, another place, and other jars by name, size or time: what the JVM

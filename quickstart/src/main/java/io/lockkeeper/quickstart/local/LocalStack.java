@@ -357,7 +357,8 @@ public final class LocalStack implements AutoCloseable {
   private void receiver(Part part, String role) throws IOException {
     start(
         part,
-        programs.tool(
+        programs.platform(
+            role,
             Receiver.class,
             32,
             "--role",

@@ -12,6 +12,7 @@ import java.util.List;
 final class Programs {
 
   private static final int SERVICE_HEAP = 256;
+  private static final int SMALLEST_YOUNG = 4;
 
   private final Path home;
   private final ClassArchives archives;
@@ -55,7 +56,7 @@ final class Programs {
     return command;
   }
 
-  /// What services need, Kafka or PostgreSQL.
+  /// What an installation has beside the services.
   ///
   /// @param name under which its archive is kept
   /// @param heap in MiB
@@ -98,7 +99,7 @@ final class Programs {
             "-XX:TieredStopAtLevel=1",
             "-Xmx" + heap + "m",
             // What is young may not grow to a third of the heap, which would stay resident.
-            "-XX:MaxNewSize=16m",
+            "-XX:MaxNewSize=" + Math.max(SMALLEST_YOUNG, heap / 32) + "m",
             // A process without memory is of no use to anybody; one that has ended is seen.
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",

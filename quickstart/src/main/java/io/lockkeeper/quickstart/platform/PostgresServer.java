@@ -102,7 +102,7 @@ public final class PostgresServer implements AutoCloseable {
         .setServerConfig("synchronous_commit", "on")
         .setServerConfig("full_page_writes", "on")
         .setServerConfig("max_connections", String.valueOf(MAX_CONNECTIONS))
-        .setServerConfig("shared_buffers", "64MB")
+        .setServerConfig("shared_buffers", "32MB")
         .setServerConfig("listen_addresses", "127.0.0.1")
         .setServerConfig("unix_socket_directories", "")
         .start();

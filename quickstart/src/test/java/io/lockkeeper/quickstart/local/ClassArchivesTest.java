@@ -35,7 +35,7 @@ class ClassArchivesTest {
   void whatOneMakesIsUsedByAllLaterStarts() throws IOException {
     Path made = write(ClassArchives.making(archives).options("gate", jars));
 
-    String used = "-XX:SharedArchiveFile=" + made;
+    String used = "-XX:AOTCache=" + made;
     assertThat(ClassArchives.using(archives).options("gate", jars)).contains(used);
     assertThat(ClassArchives.making(archives).options("gate", jars)).contains(used);
   }
@@ -57,7 +57,7 @@ class ClassArchivesTest {
   /// What the JVM does when a program with these options ends.
   private static Path write(List<String> options) throws IOException {
     String option =
-        options.stream().filter(it -> it.startsWith("-XX:ArchiveClassesAtExit=")).findAny().get();
+        options.stream().filter(it -> it.startsWith("-XX:AOTCacheOutput=")).findAny().get();
     return Files.writeString(Path.of(option.substring(option.indexOf('=') + 1)), "classes");
   }
 }
