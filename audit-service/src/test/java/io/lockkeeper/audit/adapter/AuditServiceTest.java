@@ -402,6 +402,7 @@ final class AuditServiceTest {
         .then()
         .body("steps", hasSize(Releases.good().size() + 2))
         .body("notes", hasSize(0));
+    await().until(() -> !topic.facts(Writer.AUDIT, release).isEmpty());
     assertThat(topic.facts(Writer.AUDIT, release)).hasSize(1);
   }
 
