@@ -38,7 +38,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class ReleasesIT {
 
   /// More on demand: `-Dsystem.mutants=10000`.
-  private static final int MUTANTS = Integer.getInteger("system.mutants", 2_000);
+  private static final int MUTANTS = Integer.getInteger("system.mutants", 1_000);
 
   /// More on demand: `-Dsystem.good=20`.
   private static final int GOOD = Integer.getInteger("system.good", 3);
