@@ -295,7 +295,7 @@ public final class OpenApi implements BeforeAllCallback, AfterAllCallback, Filte
   private void misreads(Operation operation, JsonNode parameter, Map<String, ?> known) {
     JsonNode schema = parameter.path("schema");
     String name = parameter.path("name").asText();
-    if (schema.path("type").asText().equals("integer")) {
+    if (Set.of("integer", "boolean").contains(schema.path("type").asText())) {
       expect(400, call(operation, as("viewer"), with(operation, known, name, "many")));
     } else if (name.equals("after") && operation.has(400, "bad-cursor")) {
       expect(400, call(operation, as("viewer"), with(operation, known, name, "nonsense")));
