@@ -20,10 +20,17 @@ final class TargetFaults {
   ///   way; anything else is done but reported as failed.
   /// - `lie`: so many next answers to POST and GET tell what was asked, not what is.
   /// - `failNext`: so many next effects fail and change nothing.
+  /// - `stall`: so many next answers to GET `/state` do not come for ten minutes.
   record Setting(
-      int delayMillis, int answerDelayMillis, int applyTwice, int partial, int lie, int failNext) {
+      int delayMillis,
+      int answerDelayMillis,
+      int applyTwice,
+      int partial,
+      int lie,
+      int failNext,
+      int stall) {
 
-    static final Setting OFF = new Setting(0, 0, 0, 0, 0, 0);
+    static final Setting OFF = new Setting(0, 0, 0, 0, 0, 0, 0);
 
     Setting {
       if (delayMillis < 0 || delayMillis > MAX_DELAY_MILLIS) {
@@ -33,7 +40,7 @@ final class TargetFaults {
         throw new IllegalArgumentException(
             "answerDelayMillis is between 0 and " + MAX_DELAY_MILLIS);
       }
-      if (applyTwice < 0 || partial < 0 || lie < 0 || failNext < 0) {
+      if (applyTwice < 0 || partial < 0 || lie < 0 || failNext < 0 || stall < 0) {
         throw new IllegalArgumentException("Counts are not negative");
       }
     }
@@ -51,7 +58,8 @@ final class TargetFaults {
       @Nullable JsonNode applyTwice,
       @Nullable JsonNode partial,
       @Nullable JsonNode lie,
-      @Nullable JsonNode failNext) {}
+      @Nullable JsonNode failNext,
+      @Nullable JsonNode stall) {}
 
   private Setting setting = Setting.OFF;
 
@@ -72,7 +80,8 @@ final class TargetFaults {
             count(change.applyTwice(), setting.applyTwice()),
             count(change.partial(), setting.partial()),
             count(change.lie(), setting.lie()),
-            count(change.failNext(), setting.failNext()));
+            count(change.failNext(), setting.failNext()),
+            count(change.stall(), setting.stall()));
     return setting;
   }
 
@@ -86,7 +95,8 @@ final class TargetFaults {
             usedUp(now.applyTwice()),
             usedUp(now.partial()),
             now.lie(),
-            usedUp(now.failNext()));
+            usedUp(now.failNext()),
+            now.stall());
     return new Plan(now.delayMillis(), now.applyTwice() > 0, now.partial() > 0, now.failNext() > 0);
   }
 
@@ -100,8 +110,24 @@ final class TargetFaults {
             now.applyTwice(),
             now.partial(),
             usedUp(now.lie()),
-            now.failNext());
+            now.failNext(),
+            now.stall());
     return now.lie() > 0;
+  }
+
+  /// How long the next answer to GET `/state` takes, in milliseconds; uses up one stall.
+  synchronized int stateDelayMillis() {
+    Setting now = setting;
+    setting =
+        new Setting(
+            now.delayMillis(),
+            now.answerDelayMillis(),
+            now.applyTwice(),
+            now.partial(),
+            now.lie(),
+            now.failNext(),
+            usedUp(now.stall()));
+    return now.stall() > 0 ? MAX_DELAY_MILLIS : 0;
   }
 
   private static int count(@Nullable JsonNode node, int old) {

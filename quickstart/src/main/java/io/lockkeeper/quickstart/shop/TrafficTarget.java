@@ -124,12 +124,14 @@ public final class TrafficTarget implements AutoCloseable {
           Thread.sleep(faults.setting().answerDelayMillis());
           yield answer;
         }
-        case "GET /state" ->
-            isOurs(
-                    request.parameter("service").orElse(null),
-                    request.parameter("environment").orElse(null))
-                ? Answer.json(200, lane.report())
-                : otherLane();
+        case "GET /state" -> {
+          Thread.sleep(faults.stateDelayMillis());
+          yield isOurs(
+                  request.parameter("service").orElse(null),
+                  request.parameter("environment").orElse(null))
+              ? Answer.json(200, lane.report())
+              : otherLane();
+        }
         case "GET /versions" -> Answer.json(200, lane.versions());
         case "POST /versions" -> learn(Json.read(request.body(), Version.class));
         case "GET /faults" -> Answer.json(200, faults.setting());

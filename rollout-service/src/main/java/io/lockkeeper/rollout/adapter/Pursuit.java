@@ -120,8 +120,8 @@ final class Pursuit implements Runnable {
     return switch (PlatformGoal.of(rollout)) {
       case Change change when raisesWhileStuck(rollout, change) -> await(LOOK);
       case Change change -> pursue(target, change);
-      case PlatformGoal.ReadBack _ -> readBack(target);
-      case PlatformGoal.Nothing _ -> lookForDrift(rollout, deployment.token(), target);
+      case PlatformGoal.ReadBack goal -> readBack(target, goal);
+      case PlatformGoal.Nothing goal -> lookForDrift(rollout, deployment.token(), target, goal);
     };
   }
 
@@ -171,14 +171,14 @@ final class Pursuit implements Runnable {
     return last != null && last.change().equals(change) ? last.again() : change.notBefore();
   }
 
-  private boolean isStillAsked(Change change) {
+  private boolean isStillAsked(PlatformGoal goal) {
     return leases.hold(name(), LEASE)
-        && PlatformGoal.of(Rollout.of(journal.history(release))).equals(change);
+        && PlatformGoal.of(Rollout.of(journal.history(release))).equals(goal);
   }
 
-  private boolean lookForDrift(Rollout rollout, long token, Target target)
+  private boolean lookForDrift(Rollout rollout, long token, Target target, PlatformGoal goal)
       throws InterruptedException {
-    Optional<Observation> seen = platform.observe(target);
+    Optional<Observation> seen = observe(target, goal);
     if (seen.isPresent()
         && seen.get().fence().token() == token
         && seen.get().weight() != rollout.shownShare()) {
@@ -189,13 +189,44 @@ final class Pursuit implements Runnable {
 
   /// The call that was under way has been cancelled; what the target had accepted of it is waited
   /// for, so that nothing changes after it was read.
-  private boolean readBack(Target target) throws InterruptedException {
-    Optional<Observation> seen = platform.observe(target);
+  private boolean readBack(Target target, PlatformGoal goal) throws InterruptedException {
+    Optional<Observation> seen = observe(target, goal);
     if (seen.isEmpty() || seen.get().changing()) {
       return await(LOOK);
     }
     report(new ReportReadBack(seen.get().weight()));
     return true;
+  }
+
+  /// What the target shows; empty when it does not say, and when there is another goal before it
+  /// has said so.
+  private Optional<Observation> observe(Target target, PlatformGoal goal)
+      throws InterruptedException {
+    Future<Optional<Observation>> call =
+        threads.submit(
+            () -> {
+              try (LogContext _ = LogContext.of(release)) {
+                return platform.observe(target);
+              } finally {
+                wake();
+              }
+            });
+    try {
+      while (!call.isDone()) {
+        await(RENEWAL);
+        if (!call.isDone() && !isStillAsked(goal)) {
+          // Whoever waits next goes on at once.
+          wake();
+          return Optional.empty();
+        }
+      }
+      return call.get();
+    } catch (ExecutionException e) {
+      LOG.warnf(e.getCause(), "the target of %s cannot be observed", release);
+    } finally {
+      call.cancel(true);
+    }
+    return Optional.empty();
   }
 
   private void report(RolloutCommand command) {

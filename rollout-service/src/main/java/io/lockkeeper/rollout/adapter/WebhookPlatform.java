@@ -17,11 +17,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class WebhookPlatform implements Platform {
 
   private static final Logger LOG = Logger.getLogger(WebhookPlatform.class);
+  private static final int ANSWER_BYTES = 64 * 1024;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /// How long a target may show something else than what it said it had done.
@@ -61,8 +67,7 @@ public class WebhookPlatform implements Platform {
     Duration pause = config.poll();
     while (true) {
       try {
-        HttpResponse<String> response =
-            client.send(effect(target, change), BodyHandlers.ofString());
+        HttpResponse<String> response = send(effect(target, change));
         Optional<Result> answered = answered(target, change, response);
         if (answered.isPresent()) {
           return answered.get();
@@ -148,15 +153,29 @@ public class WebhookPlatform implements Platform {
                         + URLEncoder.encode(target.lane().service(), StandardCharsets.UTF_8)
                         + "&environment="
                         + URLEncoder.encode(target.lane().environment(), StandardCharsets.UTF_8)))
-            .timeout(config.timeout())
             .header("accept", "application/json")
             .build();
     try {
-      HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+      HttpResponse<String> response = send(request);
       return response.statusCode() == 200 ? Optional.of(read(response.body())) : Optional.empty();
     } catch (IOException e) {
       LOG.debugf("the target of %s cannot be read: %s", target.release(), e.toString());
       return Optional.empty();
+    }
+  }
+
+  /// Over headers and body: an answer may come byte by byte, or never end.
+  private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<String>> call =
+        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES));
+    try {
+      return call.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new HttpTimeoutException("no answer within " + config.timeout());
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } finally {
+      call.cancel(true);
     }
   }
 
@@ -167,7 +186,6 @@ public class WebhookPlatform implements Platform {
     long timestamp = Instant.now().getEpochSecond();
     try {
       return HttpRequest.newBuilder(at(target.url(), "/effects"))
-          .timeout(config.timeout())
           .header("content-type", "application/json")
           .header("accept", "application/json")
           .header("webhook-id", id)

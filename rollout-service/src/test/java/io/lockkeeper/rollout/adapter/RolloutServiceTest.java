@@ -61,7 +61,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
     value = EmbeddedPlatformResource.class,
     initArgs = {
       @ResourceArg(name = "database", value = "rollout"),
-      @ResourceArg(name = "lockkeeper.platform.secret", value = TargetFixture.SECRET)
+      @ResourceArg(name = "lockkeeper.platform.secret", value = TargetFixture.SECRET),
+      // No test waits so long: a call that is in the way of another is cancelled.
+      @ResourceArg(name = "lockkeeper.platform.timeout", value = "PT5M")
     })
 class RolloutServiceTest {
 
@@ -126,6 +128,17 @@ class RolloutServiceTest {
     assertThat(heard(RolloutSettled.class))
         .extracting(RolloutSettled::outcome)
         .containsExactly(Outcome.ROLLED_BACK);
+  }
+
+  @Test
+  @DisplayName("R1: a target that does not say what it shows delays no way back")
+  void goesBackWhileTheTargetIsSilent() throws Exception {
+    startRelease(10, 100);
+    awaitFacts(StageApplied.class, 1);
+    target.misbehave("{\"stall\":1}");
+    await().atMost(SOON).until(() -> target.faults().contains("\"stall\":0"));
+    topic.say(Writer.MONITOR, release, RolloutScenario.breach());
+    awaitFacts(RolledBack.class, 1);
   }
 
   @Test

@@ -66,6 +66,15 @@ final class TargetFixture implements AutoCloseable {
     }
   }
 
+  /// How it misbehaves now.
+  String faults() throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(HttpRequest.newBuilder(url().resolve("/faults")).build(), BodyHandlers.ofString())
+          .body();
+    }
+  }
+
   void stop() throws IOException {
     target.close();
   }

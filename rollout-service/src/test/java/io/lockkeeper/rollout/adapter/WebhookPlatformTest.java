@@ -3,6 +3,7 @@ package io.lockkeeper.rollout.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.rollout.PlatformGoal.Action;
 import io.lockkeeper.rollout.PlatformGoal.Change;
@@ -12,8 +13,10 @@ import io.lockkeeper.rollout.adapter.Platform.Observation;
 import io.lockkeeper.rollout.adapter.Platform.Result;
 import io.lockkeeper.rollout.adapter.Platform.Target;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -137,7 +140,45 @@ class WebhookPlatformTest {
               });
       await().atMost(Duration.ofSeconds(10)).until(() -> platform.observe(target()).isPresent());
       call.cancel(true);
+      await().atMost(Duration.ofSeconds(10)).until(interrupted::isDone);
       assertThat(interrupted.get()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("An answer that begins and never ends is given up")
+  void endlessAnswer() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+        });
+    server.start();
+    try {
+      Target endless =
+          new Target(
+              new ReleaseId("release-1"),
+              RolloutScenario.LANE,
+              URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+              RolloutScenario.CANDIDATE.digest(),
+              null);
+      CompletableFuture<Optional<Observation>> seen = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  seen.complete(platform.observe(endless));
+                } catch (InterruptedException e) {
+                  seen.completeExceptionally(e);
+                }
+              });
+      await().atMost(Duration.ofSeconds(20)).until(seen::isDone);
+      assertThat(seen.join()).isEmpty();
+    } finally {
+      server.stop(0);
     }
   }
 
