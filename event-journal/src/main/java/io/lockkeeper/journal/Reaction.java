@@ -19,6 +19,10 @@ public record Reaction(Decision next, Due due, Views views) {
   /// How often `next` is asked in one transaction before the release counts as stuck.
   public static final int ROUNDS = 16;
 
+  /// The alarm of a release that is open and waits for facts alone: it never rings, and it keeps
+  /// the release among those that are asked after a start and that retention leaves alone.
+  public static final Instant NOT_SOON = Instant.parse("9999-12-31T00:00:00Z");
+
   /// When a release next needs attention although nothing came.
   @FunctionalInterface
   public interface Due {

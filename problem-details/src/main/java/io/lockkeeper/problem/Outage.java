@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// from one that comes again.
 final class Outage {
 
-  // Classes of SQL states: connection, resources, operator, system.
-  private static final Set<String> AWAY = Set.of("08", "53", "57", "58");
+  // Classes of SQL states: connection, resources, operator, system, corruption.
+  private static final Set<String> AWAY = Set.of("08", "53", "57", "58", "XX");
+  // What a database says that has become a standby.
+  private static final String READ_ONLY = "25006";
   private static final int MOST_CAUSES = 64;
 
   private Outage() {}
@@ -36,6 +38,7 @@ final class Outage {
       return cause instanceof SQLTransientException
           || cause instanceof SQLRecoverableException
           || state == null
+          || state.equals(READ_ONLY)
           || state.length() == 5 && AWAY.contains(state.substring(0, 2));
     }
     return cause instanceof TimeoutException;

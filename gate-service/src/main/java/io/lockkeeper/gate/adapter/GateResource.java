@@ -50,6 +50,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
@@ -69,6 +70,11 @@ public class GateResource {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
+  /// Each looks four times a second at the database that decisions are made in.
+  private static final int MOST_WAITING = 100;
+
+  private final Semaphore seats = new Semaphore(MOST_WAITING);
 
   private final EventJournal journal;
   private final RequestReader requests;
@@ -202,9 +208,16 @@ public class GateResource {
     Instant until = Instant.now().plus(waitOf(wait));
     GateStatus status = status(release);
     String seen = known == null ? tags.of(status) : known;
-    while (!status.ended() && tags.names(seen, status) && Instant.now().isBefore(until)) {
-      Thread.sleep(BETWEEN_LOOKS);
-      status = status(release);
+    // Who finds no seat is answered at once, as without wait, and asks again.
+    if (seats.tryAcquire()) {
+      try {
+        while (!status.ended() && tags.names(seen, status) && Instant.now().isBefore(until)) {
+          Thread.sleep(BETWEEN_LOOKS);
+          status = status(release);
+        }
+      } finally {
+        seats.release();
+      }
     }
     return status;
   }

@@ -56,7 +56,24 @@ record RequestOutcome(
           new RequestOutcome(Fate.REFUSED, answer, code, words(problems), problems);
       case GateEvent.RequestRefused(var code, var reason) ->
           new RequestOutcome(Fate.REFUSED, answer, code, reason, List.of());
-      case GateEvent _ -> new RequestOutcome(Fate.ACCEPTED, answer, null, null, List.of());
+      case GateEvent.ReleaseAccepted _,
+          GateEvent.ReleaseWithdrawn _,
+          GateEvent.PreconditionChecked _,
+          GateEvent.GatePassed _,
+          GateEvent.GateFailed _,
+          GateEvent.ApprovalRequested _,
+          GateEvent.ApprovalGranted _,
+          GateEvent.ApprovalDenied _,
+          GateEvent.ApprovalExpired _,
+          GateEvent.BaselineRequested _,
+          GateEvent.ReleaseQueued _,
+          GateEvent.ReleaseCleared _,
+          GateEvent.ClearanceRenewed _,
+          GateEvent.ClearanceRevoked _,
+          GateEvent.ReleaseBlocked _,
+          GateEvent.ArtifactQuarantined _,
+          GateEvent.QuarantineLifted _ ->
+          new RequestOutcome(Fate.ACCEPTED, answer, null, null, List.of());
     };
   }
 

@@ -83,6 +83,10 @@ final class RunbookRules {
   }
 
   private void rollout(Rollout rollout) {
+    require(
+        rollout.strategy() == Rollout.Strategy.CANARY,
+        "/rollout/strategy",
+        "only canary is carried out so far");
     Set<String> names = new HashSet<>();
     List<InfrastructureStep> steps = rollout.infrastructure();
     for (int i = 0; i < steps.size(); i++) {

@@ -100,6 +100,7 @@ class RunbookReaderTest {
         "until: 2026-12-27T00:00:00Z | until: 2026-12-23T00:00:00Z | 14 | not after",
         "until: 2026-12-27T00:00:00Z | until: 2026-13-27T00:00:00Z | 14 | date-time",
         "kind: webhook | kind: telnet | 22 | webhook",
+        "onRevoked: finish-stage | strategy: blue-green | 23 | only canary",
         "kind: errors | kind: errors, critical: false | 27 | R1",
         "method: redeploy | method: script | 30 | script",
         "{ line: PRE2, check: review } | { line: PRE1, check: build } | 6 | twice",

@@ -136,7 +136,11 @@ final class CandidateWatch {
       case MonitorEvent.StageVerified verified -> verified.look();
       case MonitorEvent.BudgetBreached breached -> breached.look();
       case MonitorEvent.ReleaseVerified verified -> verified.look();
-      case MonitorEvent _ -> null;
+      case MonitorEvent.BaselineRefused _,
+          MonitorEvent.TelemetryLost _,
+          MonitorEvent.TelemetryRecovered _,
+          MonitorEvent.ObservationStarted _ ->
+          null;
       case GateEvent _ -> null;
       case RolloutEvent _ -> null;
       case AuditEvent _ -> null;

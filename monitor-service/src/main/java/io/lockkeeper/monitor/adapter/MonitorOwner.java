@@ -23,10 +23,6 @@ import java.util.Set;
 @ApplicationScoped
 public class MonitorOwner {
 
-  /// An open watch waits for facts and looks and for no time of day. Its alarm only says that it is
-  /// open, so that the journal asks it after every start.
-  private static final Instant NOT_SOON = Instant.parse("9999-12-31T00:00:00Z");
-
   @Produces
   @Singleton
   JournalOwner owner(Watching watching) {
@@ -58,7 +54,7 @@ public class MonitorOwner {
     Watch watch = Watch.of(history);
     return watch.ended()
         ? Optional.empty()
-        : WatchDecider.due(watch).or(() -> Optional.of(NOT_SOON));
+        : WatchDecider.due(watch).or(() -> Optional.of(Reaction.NOT_SOON));
   }
 
   /// A release with too many facts may still be told to be in breach.

@@ -1,7 +1,9 @@
 package io.lockkeeper.notification.adapter;
 
 import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.ReleaseEvent;
+import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
@@ -13,6 +15,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Gives the journal what makes it notification-service's: in whose name it writes, whom it
@@ -24,10 +27,7 @@ public class NotificationOwner {
   @Singleton
   JournalOwner owner(AnnouncementReconciler reconciler) {
     Reaction reaction =
-        new Reaction(
-            NotificationOwner::next,
-            history -> NotificationDecider.due(Announcements.of(history)),
-            NoticeView::write);
+        new Reaction(NotificationOwner::next, NotificationOwner::due, NoticeView::write);
     return new JournalOwner(
         Writer.NOTIFICATION,
         Set.of(Writer.GATE, Writer.ROLLOUT, Writer.MONITOR, Writer.AUDIT),
@@ -43,5 +43,15 @@ public class NotificationOwner {
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {
     return NotificationDecider.next(Announcements.of(history), now);
+  }
+
+  private static Optional<Instant> due(List<Fact> history) {
+    return NotificationDecider.due(Announcements.of(history))
+        .or(() -> isOpen(history) ? Optional.of(Reaction.NOT_SOON) : Optional.empty());
+  }
+
+  private static boolean isOpen(List<Fact> history) {
+    return history.stream().anyMatch(fact -> fact.event() instanceof ReleaseAccepted)
+        && history.stream().noneMatch(fact -> fact.event() instanceof RolloutSettled);
   }
 }

@@ -195,7 +195,7 @@ class ArchitectureTest {
         Path.of(System.getenv("LOCKKEEPER_HOME"))
             .resolve(service + "-service/src/main/java/io/lockkeeper/" + service)
             .resolve(subpackage);
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.walk(folder)) {
       List<Path> found = files.filter(file -> file.toString().endsWith(".java")).toList();
       assertThat(found).as("sources in %s", folder).isNotEmpty();
       Stream.Builder<String> texts = Stream.builder();

@@ -7,6 +7,7 @@ import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
+import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.quickstart.demo.Version;
 import io.lockkeeper.quickstart.local.Child;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -56,12 +58,17 @@ class FaultsIT {
     ReleaseId release = site.release(version);
     releases.add(release);
     site.awaitStep(release, DeploymentStarted.class);
+    Instant lastKill = Instant.MIN;
     for (Part service : Part.SERVICES) {
-      pause(Duration.ofMillis(random.nextInt(100, 2_500)));
+      pause(Duration.ofMillis(random.nextInt(100, 2_000)));
+      lastKill = Instant.now();
       site.stack().child(service).kill();
       site.stack().child(service).start();
     }
     assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.VERIFIED);
+    assertThat(Instant.parse(site.steps(release, RolloutSettled.class).getFirst().time()))
+        .as("the end came after the last kill")
+        .isAfter(lastKill);
     site.shop().promote(version);
   }
 
@@ -84,13 +91,20 @@ class FaultsIT {
   @Test
   @Tag("deep")
   @Order(3)
-  @DisplayName("R1: rollout-service killed right after the halt still takes all traffic back")
+  @DisplayName("R1: rollout-service killed between halt and effect still takes all traffic back")
   void killedBetweenVerdictAndEffect() throws Exception {
     Version version = site.nextBad();
     ReleaseId release = site.releaseByDemoRunbook(version);
     releases.add(release);
+    await("traffic on the candidate")
+        .atMost(Site.PATIENCE)
+        .until(() -> site.answeredBy(version) > 0);
+    // Long enough for the kill to come before the target has done what it is asked for next.
+    site.shop().faults(Part.TARGET, Map.of("delayMillis", 15_000));
     site.awaitStep(release, RolloutHalted.class);
     site.stack().child(Part.ROLLOUT).kill();
+    assertThat(site.targetState()).doesNotContain("\"weight\":0");
+    site.shop().faults(Part.TARGET, Map.of("delayMillis", 0));
     site.stack().child(Part.ROLLOUT).start();
     assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.ROLLED_BACK);
   }
@@ -116,13 +130,7 @@ class FaultsIT {
     assertThat(status).isEqualTo(200);
     await("the candidate's share to be 0")
         .atMost(Duration.ofSeconds(20))
-        .until(
-            () ->
-                site.get(
-                        site.stack().layout().url(Part.TARGET)
-                            + "/state?service=demo/shop&environment=production")
-                    .body()
-                    .contains("\"weight\":0"));
+        .until(() -> site.targetState().contains("\"weight\":0"));
     site.stack().child(Part.KAFKA).start();
     assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.ROLLED_BACK);
   }

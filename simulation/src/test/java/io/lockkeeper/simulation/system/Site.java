@@ -223,6 +223,12 @@ final class Site {
     return client.send(request, BodyHandlers.ofString());
   }
 
+  /// What the traffic target shows, as JSON.
+  String targetState() throws IOException, InterruptedException {
+    return get(stack.layout().url(Part.TARGET) + "/state?service=demo/shop&environment=production")
+        .body();
+  }
+
   /// Another process of this service beside the first, ready.
   Child startReplica(Part service) throws IOException, InterruptedException {
     Child replica = stack.replica(service, freePort());
