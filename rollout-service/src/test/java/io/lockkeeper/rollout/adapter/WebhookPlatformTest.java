@@ -3,8 +3,11 @@ package io.lockkeeper.rollout.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.rollout.PlatformGoal.Action;
 import io.lockkeeper.rollout.PlatformGoal.Change;
 import io.lockkeeper.rollout.PlatformGoal.Fence;
@@ -12,10 +15,16 @@ import io.lockkeeper.rollout.RolloutScenario;
 import io.lockkeeper.rollout.adapter.Platform.Observation;
 import io.lockkeeper.rollout.adapter.Platform.Result;
 import io.lockkeeper.rollout.adapter.Platform.Target;
+import io.lockkeeper.rollout.adapter.WebhookPlatform.Effect;
+import io.lockkeeper.rollout.adapter.WebhookPlatform.State;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -143,6 +153,33 @@ class WebhookPlatformTest {
       await().atMost(Duration.ofSeconds(10)).until(interrupted::isDone);
       assertThat(interrupted.get()).isTrue();
     }
+  }
+
+  @Test
+  @DisplayName("docs/target.md shows what is sent and what is read")
+  void documented() throws IOException {
+    String page =
+        Files.readString(Path.of(System.getenv("LOCKKEEPER_HOME")).resolve("docs/target.md"));
+    List<String> examples =
+        Pattern.compile("(?s)```json\\n(.*?)```")
+            .matcher(page)
+            .results()
+            .map(example -> example.group(1))
+            .toList();
+    assertThat(examples).hasSize(2);
+    Target example =
+        new Target(
+            new ReleaseId("release-1"),
+            RolloutScenario.LANE,
+            fixture.url(),
+            new Digest("sha256:" + "b".repeat(64)),
+            new Digest("sha256:" + "a".repeat(64)));
+    Effect effect = Effect.of(example, shift(1, 10), Instant.parse("2026-11-28T07:00:00Z"));
+    ObjectMapper json = EventJson.mapper();
+    assertThat(json.readTree(json.writeValueAsString(effect)))
+        .isEqualTo(json.readTree(examples.getFirst()));
+    assertThat(json.readValue(examples.getLast(), State.class).shows(example, shift(1, 10)))
+        .isTrue();
   }
 
   @Test
