@@ -59,7 +59,7 @@ public final class EntityTags {
   public void require(@Nullable String ifMatch, Object shown) {
     if (ifMatch != null && !names(ifMatch, shown)) {
       throw new ProblemException(
-          CommonProblem.CHANGED_MEANWHILE.with(
+          UsualProblem.CHANGED_MEANWHILE.with(
               "If-Match names another state than the present one, " + of(shown) + "; read it again",
               List.of()));
     }

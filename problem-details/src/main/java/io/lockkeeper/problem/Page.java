@@ -42,7 +42,7 @@ public record Page<T>(List<T> items, @Nullable String next) {
           // Answered below.
         }
       }
-      throw new ProblemException(CommonProblem.BAD_CURSOR.usual());
+      throw new ProblemException(UsualProblem.BAD_CURSOR.problem());
     }
 
     @Override

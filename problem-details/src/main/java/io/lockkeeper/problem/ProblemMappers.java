@@ -56,7 +56,7 @@ public final class ProblemMappers {
   Response forbidden(ForbiddenException e, @Nullable ResourceInfo resource) {
     RolesAllowed allowed = allowed(resource);
     return answer(
-        CommonProblem.FORBIDDEN.with(
+        UsualProblem.FORBIDDEN.with(
             allowed == null
                 ? "It takes another role."
                 : "It takes the role " + String.join(" or ", allowed.value()) + ".",
@@ -82,7 +82,7 @@ public final class ProblemMappers {
                     new Fault(pointer(violation.getPropertyPath()), violation.getMessage()))
             .sorted((one, other) -> one.pointer().compareTo(other.pointer()))
             .toList();
-    return answer(CommonProblem.INVALID_REQUEST.with(null, faults));
+    return answer(UsualProblem.INVALID_REQUEST.with(null, faults));
   }
 
   @ServerExceptionMapper
@@ -111,7 +111,7 @@ public final class ProblemMappers {
     }
     if (e instanceof NotFoundException && e.getCause() != null) {
       // That is how the framework says that a parameter is no number.
-      return answer(CommonProblem.BAD_PARAMETER.usual());
+      return answer(UsualProblem.BAD_PARAMETER.problem());
     }
     String title = response.getStatusInfo().getReasonPhrase();
     String code = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
@@ -161,7 +161,7 @@ public final class ProblemMappers {
             ? "The body is not the JSON that is expected here"
             : "Line %d, column %d of the body is not the JSON that is expected here"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    return CommonProblem.MALFORMED_JSON.with(where, faults);
+    return UsualProblem.MALFORMED_JSON.with(where, faults);
   }
 
   private static String pointer(JsonMappingException e) {
@@ -192,13 +192,13 @@ public final class ProblemMappers {
   }
 
   private static Response challenge() {
-    return builder(CommonProblem.UNAUTHORIZED.usual())
+    return builder(UsualProblem.UNAUTHORIZED.problem())
         .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
         .build();
   }
 
   private static Response unavailable() {
-    return builder(CommonProblem.TEMPORARILY_UNAVAILABLE.usual())
+    return builder(UsualProblem.TEMPORARILY_UNAVAILABLE.problem())
         .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
         .build();
   }

@@ -44,7 +44,7 @@ public final class ProblemsInOpenApi implements OASFilter {
         api.getComponents() == null ? OASFactory.createComponents() : api.getComponents();
     api.setComponents(components);
     components.addSchema(FAULT, fault()).addSchema(SCHEMA, problem());
-    for (CommonProblem problem : CommonProblem.values()) {
+    for (UsualProblem problem : UsualProblem.values()) {
       components.addExample(
           problem.code(), OASFactory.createExample().value(written(example(problem))));
     }
@@ -56,7 +56,7 @@ public final class ProblemsInOpenApi implements OASFilter {
 
   private static void describe(HttpMethod method, Operation operation) {
     withoutPreferences(operation);
-    for (CommonProblem problem : of(method, operation)) {
+    for (UsualProblem problem : of(method, operation)) {
       APIResponse response = response(operation.getResponses(), problem.status());
       content(response)
           .getMediaType(Problem.MEDIA_TYPE)
@@ -83,20 +83,20 @@ public final class ProblemsInOpenApi implements OASFilter {
         && content.getMediaTypes().keySet().equals(Set.of(MediaType.SERVER_SENT_EVENTS));
   }
 
-  private static Set<CommonProblem> of(HttpMethod method, Operation operation) {
-    Set<CommonProblem> problems = EnumSet.of(CommonProblem.UNAUTHORIZED, CommonProblem.FORBIDDEN);
+  private static Set<UsualProblem> of(HttpMethod method, Operation operation) {
+    Set<UsualProblem> problems = EnumSet.of(UsualProblem.UNAUTHORIZED, UsualProblem.FORBIDDEN);
     if (!isStream(operation)) {
-      problems.add(CommonProblem.TEMPORARILY_UNAVAILABLE);
+      problems.add(UsualProblem.TEMPORARILY_UNAVAILABLE);
     }
     if (method == HttpMethod.GET || !isForOperatorsAlone(operation)) {
-      problems.add(CommonProblem.TOO_MANY_REQUESTS);
+      problems.add(UsualProblem.TOO_MANY_REQUESTS);
     }
     if (operation.getRequestBody() != null) {
-      problems.add(CommonProblem.TOO_LARGE);
-      problems.add(CommonProblem.UNSUPPORTED_MEDIA_TYPE);
+      problems.add(UsualProblem.TOO_LARGE);
+      problems.add(UsualProblem.UNSUPPORTED_MEDIA_TYPE);
       if (isReadByJackson(operation)) {
-        problems.add(CommonProblem.MALFORMED_JSON);
-        problems.add(CommonProblem.INVALID_REQUEST);
+        problems.add(UsualProblem.MALFORMED_JSON);
+        problems.add(UsualProblem.INVALID_REQUEST);
       }
     }
     if (operation.getParameters() != null) {
@@ -112,9 +112,9 @@ public final class ProblemsInOpenApi implements OASFilter {
         && !Boolean.TRUE.equals(operation.getResponses().hasAPIResponse("422"));
   }
 
-  private static void add(Set<CommonProblem> problems, Parameter parameter) {
+  private static void add(Set<UsualProblem> problems, Parameter parameter) {
     if (HttpHeaders.IF_MATCH.equals(parameter.getName())) {
-      problems.add(CommonProblem.CHANGED_MEANWHILE);
+      problems.add(UsualProblem.CHANGED_MEANWHILE);
     }
     Schema schema = parameter.getSchema();
     if (schema == null || parameter.getIn() == Parameter.In.HEADER) {
@@ -122,13 +122,13 @@ public final class ProblemsInOpenApi implements OASFilter {
     }
     // Any text is a truth value.
     if (isOf(schema, SchemaType.INTEGER)) {
-      problems.add(CommonProblem.BAD_PARAMETER);
+      problems.add(UsualProblem.BAD_PARAMETER);
     }
     if (isOf(schema, SchemaType.STRING) && "after".equals(parameter.getName())) {
-      problems.add(CommonProblem.BAD_CURSOR);
+      problems.add(UsualProblem.BAD_CURSOR);
     }
     if (schema.getMinimum() != null || schema.getMaxLength() != null) {
-      problems.add(CommonProblem.INVALID_REQUEST);
+      problems.add(UsualProblem.INVALID_REQUEST);
     }
   }
 
@@ -201,10 +201,10 @@ public final class ProblemsInOpenApi implements OASFilter {
     }
   }
 
-  private static Problem example(CommonProblem problem) {
-    return problem == CommonProblem.INVALID_REQUEST
+  private static Problem example(UsualProblem problem) {
+    return problem == UsualProblem.INVALID_REQUEST
         ? problem.with(null, List.of(new Fault("/reason", "must not be blank")))
-        : problem.usual();
+        : problem.problem();
   }
 
   private static Map<String, Object> written(Problem problem) {

@@ -56,7 +56,7 @@ public final class RequestRate {
         .type(Problem.MEDIA_TYPE)
         .header(HttpHeaders.RETRY_AFTER, seconds)
         .entity(
-            CommonProblem.TOO_MANY_REQUESTS.with(
+            UsualProblem.TOO_MANY_REQUESTS.with(
                 "More than %d a second, and %d at once, are not answered; streams and ?wait= need fewer."
                     .formatted(perSecond, burst),
                 List.of()))

@@ -46,7 +46,7 @@ final class TooLargeBodies {
 
   private void refuse(RoutingContext call) {
     Problem problem =
-        CommonProblem.TOO_LARGE.with("At most " + limit + " bytes are read here.", List.of());
+        UsualProblem.TOO_LARGE.with("At most " + limit + " bytes are read here.", List.of());
     try {
       call.response()
           .setStatusCode(problem.status())

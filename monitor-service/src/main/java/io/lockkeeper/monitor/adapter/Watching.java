@@ -95,10 +95,11 @@ public class Watching {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  } /// Notes whether there is something to look at. Only a hint, so that facts that concern nobody
-    /// wake nobody: the transaction it comes from may still fail, and the list of watches has the
-    /// last word.
+  }
 
+  /// Notes whether there is something to look at. Only a hint, so that facts that concern nobody
+  /// wake nobody: the transaction it comes from may still fail, and the list of watches has the
+  /// last word.
   void note(ReleaseId release, WatchGoal goal) {
     if (goal.isAnything()) {
       wanted.add(release);

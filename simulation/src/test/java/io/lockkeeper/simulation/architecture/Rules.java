@@ -9,6 +9,8 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Unrecognised;
 import java.util.Set;
@@ -127,7 +129,8 @@ final class Rules {
         .that()
         .resideInAPackage(packages)
         .should()
-        .haveNameNotMatching(".*(" + String.join("|", REFUSED_NAMES) + ")")
+        .haveNameNotMatching(
+            ".*(" + String.join("|", REFUSED_NAMES) + ")|.*[.$](Abstract|Common)[A-Z].*")
         .because("names come from the field's vocabulary");
   }
 
@@ -138,6 +141,28 @@ final class Rules {
         .should()
         .beFreeOfCycles()
         .ignoreDependency(resideInAnyPackage(CONTRACT), resideInAnyPackage(CONTRACT));
+  }
+
+  /// Each package is a part of its own, the topmost too, which a pattern leaves out.
+  static ArchRule noCirclesWithin(String root) {
+    return slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                String name = type.getPackageName();
+                return name.equals(root) || name.startsWith(root + ".")
+                    ? SliceIdentifier.of(name)
+                    : SliceIdentifier.ignore();
+              }
+
+              @Override
+              public String getDescription() {
+                return "the packages of " + root;
+              }
+            })
+        .should()
+        .beFreeOfCycles();
   }
 
   private static DescribedPredicate<JavaClass> areDecisionsOf(String decision) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The problems that every service can answer with, whatever it is about: said once, for those who
 /// answer and for the description of the interface ([ProblemsInOpenApi]).
-enum CommonProblem {
+enum UsualProblem {
   MALFORMED_JSON(
       400,
       "malformed-json",
@@ -58,7 +58,7 @@ enum CommonProblem {
   private final String title;
   private final @Nullable String detail;
 
-  CommonProblem(int status, String code, String title, @Nullable String detail) {
+  UsualProblem(int status, String code, String title, @Nullable String detail) {
     this.status = status;
     this.code = code;
     this.title = title;
@@ -79,7 +79,7 @@ enum CommonProblem {
   }
 
   /// With what there usually is to say.
-  Problem usual() {
+  Problem problem() {
     return with(detail, List.of());
   }
 }
