@@ -77,16 +77,16 @@ install_tools() {
 
 # base NAME PACKAGES: a Debian with these packages in $KEPT/NAME.tar, unless there is one.
 base() {
-  local file=$KEPT/$1.tar
+  local file=$KEPT/$1.tar new=$KEPT/new-$1.tar
   # The list stands beside it, so that another list makes another base.
   if [ -s "$file" ] && [ "$(cat "$file.packages")" = "$SUITE $2" ]; then return; fi
   say "making a base image with $2"
-  rm -f "$file.new"
+  rm -f "$new"
   mmdebstrap --quiet --variant=essential --include="$2" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    "$SUITE" "$file.new"
+    "$SUITE" "$new"
+  mv "$new" "$file"
   echo "$SUITE $2" >"$file.packages"
-  mv "$file.new" "$file"
 }
 
 # What the stand-ins are built of: their own files, Kafka's programs, and PostgreSQL's as the
