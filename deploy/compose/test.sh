@@ -10,7 +10,7 @@
 # this machine is in the way of the fixed ports, and nothing is left when the test ends, however it
 # ends.
 #
-# Needs root on a Debian (packages that are missing are installed), a JDK 25 and Maven. Where it
+# Needs root on a Debian (packages that are missing are installed, and stay), a JDK 25 and Maven. Where it
 # cannot run it says so and ends with 77; 0 is well, anything else is a failure.
 set -euo pipefail
 umask 022
@@ -96,9 +96,9 @@ stand_ins() {
   cp --archive deploy/compose/test "$WORK/test"
   if [ ! -d "$KEPT/kafka" ] || [ "$pom" -nt "$KEPT/kafka" ] || [ pom.xml -nt "$KEPT/kafka" ]; then
     say "fetching Kafka's programs"
-    rm -rf "$KEPT/kafka"
-    mvn -B -ntp -q -f "$pom" dependency:copy-dependencies -DincludeScope=runtime \
-      -DoutputDirectory="$KEPT/kafka.new" 2>&1 | grep -v WARNING || true
+    rm -rf "$KEPT/kafka" "$KEPT/kafka.new"
+    logged mvn -B -ntp -f "$pom" dependency:copy-dependencies -DincludeScope=runtime \
+      -DoutputDirectory="$KEPT/kafka.new"
     mv "$KEPT/kafka.new" "$KEPT/kafka"
   fi
   cp --archive "$KEPT/kafka" "$WORK/test/kafka/libs"
@@ -146,8 +146,11 @@ outside() {
   CGROUP=${WORK##*/}
   export WORK CGROUP
   trap clean_up EXIT
-  base jre "$JRE_PACKAGES"
+  local jre
+  base jre "$JRE_PACKAGES" &
+  jre=$!
   base platform "$PLATFORM_PACKAGES"
+  wait "$jre"
   stand_ins
   checkout
   local inside code=0
@@ -155,7 +158,7 @@ outside() {
   unshare --net --mount --pid --fork --kill-child --mount-proc -- \
     "$HOME_FOLDER/deploy/compose/test.sh" inside &
   inside=$!
-  trap 'kill -KILL "$inside"; wait "$inside" || true; exit 130' INT TERM
+  trap 'kill -KILL "$inside"; wait "$inside" || true; sleep 1; exit 130' INT TERM
   wait "$inside" || code=$?
   exit "$code"
 }
@@ -212,13 +215,14 @@ are_healthy() {
 tool() {
   local name=$1 class=$2
   shift 2
+  TOOLS+=("$name")
   docker run --detach --name "$name" --network host --read-only --tmpfs /tmp \
     --volume "$HOME_FOLDER/quickstart/target:/quickstart:ro" --volume "$WORK/shop:/shop" \
     "$(sed -n 's/^ARG BASE=//p' Dockerfile)" \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -XX:-UsePerfData \
     -cp '/quickstart/quickstart.jar:/quickstart/lib/*' "io.lockkeeper.quickstart.shop.$class" "$@" \
     >/dev/null
-  until_true 60 "$name does not start: $(docker logs "$name" 2>&1)" is_ready "$name"
+  until_true 60 "$name does not start" is_ready "$name"
 }
 
 is_ready() { docker logs "$1" 2>&1 | grep '^READY' >/dev/null; }
@@ -256,14 +260,39 @@ end_inside() {
   if [ "$code" -ne 0 ]; then
     compose ps >&2 || true
     compose logs --no-color --tail 25 >&2 || true
+    local name
+    for name in "${TOOLS[@]}"; do
+      docker logs --tail 5 "$name" >&2 || true
+    done
   fi
   kill "$ENGINE" 2>/dev/null || true
   wait "$ENGINE" || true
   exit "$code"
 }
 
+# A service that ends is started again, which must not hide that it ended.
+nothing_ended() {
+  local container restarts
+  for container in $(compose ps -q); do
+    restarts=$(docker inspect --format '{{.Name}} {{.RestartCount}}' "$container")
+    [ "${restarts##* }" = 0 ] || fail "${restarts% *} was started again ${restarts##* } times"
+  done
+}
+
+# Told to stop, a service ends by itself (143), before it is killed (137).
+all_end_well() {
+  local service code
+  logged compose stop
+  for service in "${SERVICES[@]}"; do
+    code=$(docker inspect --format '{{.State.ExitCode}}' "$(compose ps -q "$service")")
+    [ "$code" = 143 ] || fail "$service ended with $code"
+  done
+}
+
 inside() {
+  TOOLS=()
   trap end_inside EXIT
+  trap 'exit 130' INT TERM
   start_engine
   make_images
 
@@ -281,12 +310,16 @@ inside() {
   local token
   token=$(./lockkeeper token --data "$WORK/checkout/deploy/compose/secrets" ci ci viewer)
   LOCKKEEPER_TOKEN=$token ./lockkeeper release docs/release-request.json --kafka --key compose-test \
-    --wait PT10M --data "$WORK/checkout/deploy/compose/secrets" || fail "the release ended with $?"
+    --wait PT10M || fail "the release ended with $?"
   until_true 60 "Prometheus does not read every service" all_scraped
 
-  say "docker-compose down"
+  nothing_ended
+
+  say "docker-compose stop and down"
+  all_end_well
   logged compose down --volumes
-  say "OK"
+  say "OK: ${#SERVICES[@]} images built, ${#SERVICES[@]} services healthy, release 1.5.0 verified," \
+    "all metrics read, all ended well"
 }
 
 case ${1:-} in

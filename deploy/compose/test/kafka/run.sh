@@ -6,12 +6,10 @@ set -euo pipefail
 # The image's default.
 export CLUSTER_ID=${CLUSTER_ID:-5L6g3nShT-eMCtK--X86sw}
 
-kafka() {
-  # shellcheck disable=SC2086
-  exec java ${KAFKA_HEAP_OPTS:--Xmx1g} -XX:+UseSerialGC -XX:-UsePerfData \
-    -Dorg.slf4j.simpleLogger.defaultLogLevel="${1:-warn}" -cp '/opt/kafka/libs/*' "${@:2}"
-}
+# shellcheck disable=SC2206
+java=(java ${KAFKA_HEAP_OPTS:--Xmx1g} -XX:+UseSerialGC -XX:-UsePerfData
+  -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp '/opt/kafka/libs/*')
 
-(kafka warn kafka.docker.KafkaDockerWrapper setup --default-configs-dir /etc/kafka/docker \
-  --mounted-configs-dir /mnt/shared/config --final-configs-dir /opt/kafka/config)
-kafka warn kafka.Kafka /opt/kafka/config/server.properties
+"${java[@]}" kafka.docker.KafkaDockerWrapper setup --default-configs-dir /etc/kafka/docker \
+  --mounted-configs-dir /mnt/shared/config --final-configs-dir /opt/kafka/config
+exec "${java[@]}" kafka.Kafka /opt/kafka/config/server.properties
