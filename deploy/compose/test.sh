@@ -10,8 +10,8 @@
 # this machine is in the way of the fixed ports, and nothing is left when the test ends, however it
 # ends.
 #
-# Needs root on a Debian (packages that are missing are installed, and stay), a JDK 25 and Maven. Where it
-# cannot run it says so and ends with 77; 0 is well, anything else is a failure.
+# Needs root on a Debian (packages that are missing are installed, and stay), a JDK 25 and Maven.
+# Where it cannot run it says so and ends with 77; 0 is well, anything else is a failure.
 set -euo pipefail
 umask 022
 
@@ -126,8 +126,10 @@ checkout() {
     >"$WORK/checkout/deploy/compose/runbooks/demo-canary.yaml"
 }
 
-# The control groups of an engine that was killed stay otherwise.
 clean_up() {
+  # A base image may still be in the making when another failed.
+  wait || true
+  # The control groups of an engine that was killed stay otherwise.
   find /sys/fs/cgroup -depth -type d -path "*/$CGROUP*" -exec rmdir {} + 2>/dev/null || true
   rm -rf "$WORK"
 }
@@ -166,8 +168,9 @@ outside() {
 # --- inside: a machine of its own ----------------------------------------------------------------
 
 start_engine() {
+  # What the caller has set for another installation would win over .env.
+  unset "${!DOCKER_@}" "${!COMPOSE_@}" "${!LOCKKEEPER_@}" "${!POSTGRES_@}"
   export DOCKER_HOST=unix://$WORK/docker.sock
-  unset DOCKER_CONTEXT DOCKER_TLS_VERIFY
   ip link set lo up
   # It takes the best storage driver that the file system allows.
   dockerd --host "$DOCKER_HOST" --data-root "$WORK/data" --exec-root "$WORK/exec" \
@@ -199,7 +202,9 @@ make_images() {
   done
 }
 
-compose() { docker-compose --project-directory "$WORK/checkout" --file "$WORK/checkout/docker-compose.yml" "$@"; }
+compose() {
+  docker-compose --project-directory "$WORK/checkout" --file "$WORK/checkout/docker-compose.yml" "$@"
+}
 
 health() { docker inspect --format '{{.State.Health.Status}}' "$(compose ps -q "$1")"; }
 
@@ -291,6 +296,7 @@ all_end_well() {
 
 inside() {
   TOOLS=()
+  ENGINE=''
   trap end_inside EXIT
   trap 'exit 130' INT TERM
   start_engine
@@ -314,7 +320,6 @@ inside() {
   until_true 60 "Prometheus does not read every service" all_scraped
 
   nothing_ended
-
   say "docker-compose stop and down"
   all_end_well
   logged compose down --volumes
