@@ -142,7 +142,7 @@ outside() {
     skip "this machine does not let root have namespaces"
   install_tools
   # Any command builds the services when that is needed.
-  ./lockkeeper --version >/dev/null
+  ./lockkeeper --version >/dev/null || fail "./lockkeeper does not run"
   mkdir -p "$KEPT"
   WORK=$(mktemp -d "${TMPDIR:-/tmp}/lockkeeper-compose.XXXXXX")
   CGROUP=${WORK##*/}
