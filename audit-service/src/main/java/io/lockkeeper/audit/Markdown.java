@@ -80,9 +80,9 @@ public final class Markdown {
 
   private static String log(Overview release) {
     return Words.count(release.facts(), "fact")
-        + (release.closed() == null
-            ? release.phase().equals(Phase.REFUSED.words()) ? "" : ", open"
-            : ", closed " + time(release.closed()));
+        + (release.closed() != null
+            ? ", closed " + time(release.closed())
+            : release.phase().equals(Phase.REFUSED.words()) ? "" : ", open");
   }
 
   private void steps(List<Step> steps) {

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockkeeper.audit.LogEntry.Severity;
 import io.lockkeeper.audit.LogEntry.Who;
 import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.AuditEvent;
+import io.lockkeeper.events.AuditEvent.Coverage;
+import io.lockkeeper.events.AuditEvent.ReleaseClosed;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
+import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Unrecognised;
 import java.util.Collection;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -70,6 +76,32 @@ class LogEntryTest {
     assertThat(entry(new ReleaseWithdrawn(Actor.claimed("ada"), "no")).who())
         .hasToString("ada (claimed)");
     assertThat(entry(Story.cleared()).who()).isEqualTo(new Who(Who.Kind.SERVICE, "gate-service"));
+  }
+
+  @Test
+  @DisplayName("M2: a signal without a value says so")
+  void withoutData() {
+    Measure none = new Measure("errors", null, 0.002, "fraction", 0);
+
+    assertThat(Words.measure(none)).isEqualTo("errors without data (control 0.2 %, 0 samples)");
+  }
+
+  @Test
+  @DisplayName("D5: a closed log names the lines that are open, or says that none is")
+  void closed() {
+    assertThat(entry(closedWith(Coverage.DONE, Coverage.GAP)).title())
+        .isEqualTo("Log closed as VERIFIED with 7 facts, not carried out: M3");
+    assertThat(entry(closedWith(Coverage.DONE, Coverage.WAIVED)).title())
+        .isEqualTo("Log closed as VERIFIED with 7 facts, every line of the runbook accounted for");
+  }
+
+  private static ReleaseClosed closedWith(Coverage first, Coverage second) {
+    return new ReleaseClosed(
+        Outcome.VERIFIED,
+        List.of(
+            new AuditEvent.Line(RunbookLine.D1, first, "told"),
+            new AuditEvent.Line(RunbookLine.M3, second, "nobody looked")),
+        7);
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent.ReleaseRefused;
 import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
 import io.lockkeeper.events.ReleaseEvent;
 import java.util.ArrayList;
@@ -69,6 +70,16 @@ class MarkdownTest {
     assertThat(document(begun()))
         .startsWith("# demo/shop 2.0.0 in production: rolling out\n")
         .doesNotContain("## Runbook coverage");
+  }
+
+  @Test
+  @DisplayName("D5: what was refused waits for nothing, so its log is not called open")
+  void refused() {
+    assertThat(
+            document(
+                List.of(new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ci")))))
+        .contains(": refused\n", "- Log: 1 fact\n");
+    assertThat(document(begun())).contains(" facts, open\n");
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.lockkeeper.events.ReleaseId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What a service does with a release whenever anything about it changed, and when its alarm rings.
 /// All three run in the transaction of the facts they follow from, and may run again after a
@@ -30,6 +31,12 @@ public record Reaction(Decision next, Due due, Views views) {
     /// The time of the release's alarm; empty when it needs none, which is to say when it has
     /// ended.
     Optional<Instant> due(List<Fact> history);
+
+    /// These times, and [#NOT_SOON] for a release that has none and is open by this rule.
+    static Due whileOpen(Predicate<List<Fact>> open, Due due) {
+      return history ->
+          due.due(history).or(() -> open.test(history) ? Optional.of(NOT_SOON) : Optional.empty());
+    }
   }
 
   /// Rows for lists and pages.

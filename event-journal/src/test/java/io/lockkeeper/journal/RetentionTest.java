@@ -1,12 +1,18 @@
 package io.lockkeeper.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.GateFailed;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.CommandRefused;
+import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Writer;
 import java.sql.Connection;
@@ -48,11 +54,15 @@ final class RetentionTest {
   }
 
   private Replica replica() {
+    return replica(RetentionTest::due);
+  }
+
+  private Replica replica(Reaction.Due due) {
     JournalOwner owner =
         new JournalOwner(
             Writer.ROLLOUT,
             Set.of(Writer.GATE),
-            new Reaction((_, _) -> List.of(), RetentionTest::due, (_, _) -> {}),
+            new Reaction((_, _) -> List.of(), due, (_, _) -> {}),
             _ -> {});
     return Replica.on(Replica.newDatabase(), owner, clock, Deliveries.TOPIC).opened();
   }
@@ -98,6 +108,35 @@ final class RetentionTest {
       assertThat(replica.journal().record(ended, say("again"))).isEmpty();
       assertThat(replica.journal().history(ended)).isEmpty();
       assertThat(replica.journal().record(open, say("more"))).hasSize(1);
+    }
+  }
+
+  @Test
+  @DisplayName("A release that waits for facts alone is kept until it is settled, however long")
+  void unsettled() throws SQLException {
+    try (Replica replica = replica(Reaction.Due.whileOpen(Fact::isOpen, _ -> Optional.empty()))) {
+      ReleaseId waiting = release();
+      ReleaseId settled = release();
+      ReleaseEvent accepted =
+          EventJson.read(
+              EventTypes.nameOf(ReleaseAccepted.class),
+              Golden.text(EventTypes.nameOf(ReleaseAccepted.class)).getBytes(UTF_8));
+      for (ReleaseId release : List.of(waiting, settled)) {
+        replica.journal().consume(Deliveries.of(Writer.GATE, release, 1, BEGIN, accepted));
+      }
+      Decision settle =
+          (_, _) -> List.of(new RolloutSettled(Outcome.NOT_STARTED, "late", Actor.RUNBOOK));
+      replica.journal().record(settled, settle);
+      replica.journal().record(release(), say("the newest position stays"));
+      try (Connection connection = replica.pool().getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("delete from unpublished");
+      }
+
+      time.set(BEGIN.plus(Duration.ofDays(400)));
+      assertThat(replica.parts().retention().forget()).isEqualTo(1);
+      assertThat(replica.journal().history(settled)).isEmpty();
+      assertThat(replica.journal().history(waiting)).hasSize(1);
     }
   }
 

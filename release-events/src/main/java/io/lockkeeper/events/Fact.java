@@ -1,6 +1,7 @@
 package io.lockkeeper.events;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One thing that happened to one release, as it stands in a journal and on `release-events`.
@@ -17,4 +18,11 @@ public record Fact(
     int sequence,
     Instant time,
     @Nullable EventId cause,
-    ReleaseEvent event) {}
+    ReleaseEvent event) {
+  /// Whether the release of these facts is accepted and not settled yet: more will be said of it,
+  /// however long that takes.
+  public static boolean isOpen(List<Fact> history) {
+    return history.stream().anyMatch(fact -> fact.event() instanceof GateEvent.ReleaseAccepted)
+        && history.stream().noneMatch(fact -> fact.event() instanceof RolloutEvent.RolloutSettled);
+  }
+}

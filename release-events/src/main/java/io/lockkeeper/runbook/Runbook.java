@@ -148,7 +148,7 @@ public record Runbook(
   /// D2–D4: the way forward.
   ///
   /// @param infrastructure ordered steps before any application stage; the request may add its own
-  /// @param strategy       default `CANARY`
+  /// @param strategy       default `CANARY`, and the only one that is carried out so far
   /// @param applyWithin    how long the target may take to apply one step. Default PT5M
   /// @param announceWithin how long after clearance the announcement may take (D1). Default PT5M
   /// @param onRevoked      what a revoked clearance does to a stage under way. Default `HOLD`

@@ -3,9 +3,7 @@ package io.lockkeeper.audit.adapter;
 import io.lockkeeper.audit.AuditDecider;
 import io.lockkeeper.audit.Closing;
 import io.lockkeeper.events.Fact;
-import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.ReleaseEvent;
-import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.Reaction;
@@ -14,7 +12,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Gives the journal what makes it audit-service's: in whose name it writes, whom it listens
@@ -26,7 +23,11 @@ public class AuditOwner {
   @Produces
   @Singleton
   JournalOwner owner() {
-    Reaction reaction = new Reaction(AuditOwner::next, AuditOwner::due, (release, history) -> {});
+    Reaction reaction =
+        new Reaction(
+            AuditOwner::next,
+            Reaction.Due.whileOpen(Fact::isOpen, history -> AuditDecider.due(Closing.of(history))),
+            (release, history) -> {});
     return new JournalOwner(
         Writer.AUDIT,
         Set.of(Writer.GATE, Writer.ROLLOUT, Writer.MONITOR, Writer.NOTIFICATION),
@@ -36,15 +37,5 @@ public class AuditOwner {
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {
     return AuditDecider.next(Closing.of(history), now);
-  }
-
-  private static Optional<Instant> due(List<Fact> history) {
-    return AuditDecider.due(Closing.of(history))
-        .or(() -> isOpen(history) ? Optional.of(Reaction.NOT_SOON) : Optional.empty());
-  }
-
-  private static boolean isOpen(List<Fact> history) {
-    return history.stream().anyMatch(fact -> fact.event() instanceof ReleaseAccepted)
-        && history.stream().noneMatch(fact -> fact.event() instanceof RolloutSettled);
   }
 }

@@ -194,7 +194,7 @@ public class GateResource {
   ///
   /// @param wait for so long at most, up to PT60S, the answer waits until something else is to be
   /// said than `If-None-Match` names, or than there was at the beginning; a release that has ended
-  /// is answered at once
+  /// is answered at once, and so is everybody when [#MOST_WAITING] callers wait already
   @GET
   @Path("/{id}")
   @RolesAllowed({"viewer", "ci", "operator"})

@@ -1,9 +1,7 @@
 package io.lockkeeper.notification.adapter;
 
 import io.lockkeeper.events.Fact;
-import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.ReleaseEvent;
-import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.JournalOwner;
@@ -15,7 +13,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Gives the journal what makes it notification-service's: in whose name it writes, whom it
@@ -27,7 +24,11 @@ public class NotificationOwner {
   @Singleton
   JournalOwner owner(AnnouncementReconciler reconciler) {
     Reaction reaction =
-        new Reaction(NotificationOwner::next, NotificationOwner::due, NoticeView::write);
+        new Reaction(
+            NotificationOwner::next,
+            Reaction.Due.whileOpen(
+                Fact::isOpen, history -> NotificationDecider.due(Announcements.of(history))),
+            NoticeView::write);
     return new JournalOwner(
         Writer.NOTIFICATION,
         Set.of(Writer.GATE, Writer.ROLLOUT, Writer.MONITOR, Writer.AUDIT),
@@ -43,15 +44,5 @@ public class NotificationOwner {
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {
     return NotificationDecider.next(Announcements.of(history), now);
-  }
-
-  private static Optional<Instant> due(List<Fact> history) {
-    return NotificationDecider.due(Announcements.of(history))
-        .or(() -> isOpen(history) ? Optional.of(Reaction.NOT_SOON) : Optional.empty());
-  }
-
-  private static boolean isOpen(List<Fact> history) {
-    return history.stream().anyMatch(fact -> fact.event() instanceof ReleaseAccepted)
-        && history.stream().noneMatch(fact -> fact.event() instanceof RolloutSettled);
   }
 }

@@ -42,8 +42,8 @@ public final class LocalStack implements AutoCloseable {
   /// A process that ended is told at once; one that lives may only be slow, on a busy machine.
   private static final Duration STARTING = Duration.ofMinutes(5);
 
-  /// Long enough to write the archive of classes, all of them at once on two cores.
-  private static final Duration ENDING_OF_FAST = Duration.ofSeconds(90);
+  /// Long enough to write the archive of classes, all of them at once on two busy cores.
+  private static final Duration ENDING_OF_FAST = Duration.ofMinutes(5);
 
   private final Layout layout;
   private final Credentials credentials;

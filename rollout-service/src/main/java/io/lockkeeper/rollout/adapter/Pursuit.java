@@ -23,6 +23,7 @@ import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -137,31 +138,18 @@ final class Pursuit implements Runnable {
       Duration left = Duration.between(now, notBefore);
       return await(left.compareTo(RENEWAL) < 0 ? left : RENEWAL);
     }
-    Future<Result> call =
-        threads.submit(
-            () -> {
-              try (LogContext _ = LogContext.of(release)) {
-                return platform.bring(target, change);
-              } finally {
-                wake();
-              }
-            });
     try {
-      while (!call.isDone()) {
-        await(RENEWAL);
-        if (!call.isDone() && !isStillAsked(change)) {
-          return true;
-        }
+      Optional<Result> result = whileAsked(change, () -> platform.bring(target, change));
+      if (result.isPresent()) {
+        refused =
+            result.get() instanceof Result.Failed
+                ? new Refused(change, Instant.now().plus(LOOK))
+                : null;
+        report(command(change, result.get()));
       }
-      Result result = call.get();
-      refused =
-          result instanceof Result.Failed ? new Refused(change, Instant.now().plus(LOOK)) : null;
-      report(command(change, result));
     } catch (ExecutionException e) {
       LOG.warnf(e.getCause(), "%s of %s failed", change.action(), release);
       await(PAUSE);
-    } finally {
-      call.cancel(true);
     }
     return true;
   }
@@ -202,11 +190,23 @@ final class Pursuit implements Runnable {
   /// has said so.
   private Optional<Observation> observe(Target target, PlatformGoal goal)
       throws InterruptedException {
-    Future<Optional<Observation>> call =
+    try {
+      return whileAsked(goal, () -> platform.observe(target)).flatMap(seen -> seen);
+    } catch (ExecutionException e) {
+      LOG.warnf(e.getCause(), "the target of %s cannot be observed", release);
+      return Optional.empty();
+    }
+  }
+
+  /// What a call comes to; empty when there is another goal before it has come to anything. Then it
+  /// is cancelled, and whoever waits next goes on at once.
+  private <T> Optional<T> whileAsked(PlatformGoal goal, Callable<T> what)
+      throws InterruptedException, ExecutionException {
+    Future<T> call =
         threads.submit(
             () -> {
               try (LogContext _ = LogContext.of(release)) {
-                return platform.observe(target);
+                return what.call();
               } finally {
                 wake();
               }
@@ -215,18 +215,14 @@ final class Pursuit implements Runnable {
       while (!call.isDone()) {
         await(RENEWAL);
         if (!call.isDone() && !isStillAsked(goal)) {
-          // Whoever waits next goes on at once.
           wake();
           return Optional.empty();
         }
       }
-      return call.get();
-    } catch (ExecutionException e) {
-      LOG.warnf(e.getCause(), "the target of %s cannot be observed", release);
+      return Optional.of(call.get());
     } finally {
       call.cancel(true);
     }
-    return Optional.empty();
   }
 
   private void report(RolloutCommand command) {

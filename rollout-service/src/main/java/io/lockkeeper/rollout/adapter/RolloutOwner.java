@@ -22,7 +22,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Gives the journal what makes it rollout-service's: in whose name it writes, whom it listens to,
@@ -34,7 +33,12 @@ public class RolloutOwner {
   @Produces
   @Singleton
   JournalOwner owner(PlatformReconciler reconciler) {
-    Reaction reaction = new Reaction(RolloutOwner::next, RolloutOwner::due, RolloutView::write);
+    Reaction reaction =
+        new Reaction(
+            RolloutOwner::next,
+            Reaction.Due.whileOpen(
+                Fact::isOpen, history -> RolloutDecider.due(Rollout.of(history))),
+            RolloutView::write);
     return new JournalOwner(
         Writer.ROLLOUT,
         Set.of(Writer.GATE, Writer.MONITOR, Writer.NOTIFICATION),
@@ -51,13 +55,6 @@ public class RolloutOwner {
 
   private static List<? extends ReleaseEvent> next(List<Fact> history, Instant now) {
     return RolloutDecider.next(Rollout.of(history), now);
-  }
-
-  private static Optional<Instant> due(List<Fact> history) {
-    Rollout rollout = Rollout.of(history);
-    boolean open = rollout.accepted() != null && rollout.settled() == null;
-    return RolloutDecider.due(rollout)
-        .or(() -> open ? Optional.of(Reaction.NOT_SOON) : Optional.empty());
   }
 
   /// A release with too many facts may still halt, go back and settle.

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is tagged `deep` takes ten minutes more, and runs with `./lockkeeper test --deep` only.
+/// What is tagged `deep` takes minutes more, and runs with `./lockkeeper test --deep` only.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
