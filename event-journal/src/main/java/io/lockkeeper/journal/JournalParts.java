@@ -76,7 +76,7 @@ record JournalParts(
         relay,
         alarms,
         recovery,
-        new Retention(dataSource, clock, keep),
+        new Retention(owner, dataSource, transactions, clock, keep),
         new JournalStatus(dataSource),
         new Sampling(dataSource, registry, all),
         Executors.newSingleThreadScheduledExecutor(

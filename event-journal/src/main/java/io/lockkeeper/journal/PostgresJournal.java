@@ -110,9 +110,17 @@ public final class PostgresJournal implements EventJournal {
         .orElse(List.of());
   }
 
-  /// Asks what follows because the alarm rang that was set to `due`.
+  /// Asks what follows because the alarm rang that was set to `due`. As long as nobody could
+  /// compare
+  /// the database with the topic, only those who carry out effects are woken: a way back under way
+  /// goes on, and a database that may be too old decides nothing because time has passed.
   void ring(ReleaseId release, Instant due) {
-    turn(meters.onAlarm(), release, Turn::ring, due);
+    admit();
+    if (admission.letsAlarmsDecide()) {
+      turn(meters.onAlarm(), release, Turn::ring, due);
+    } else {
+      wake(release);
+    }
   }
 
   @Override
@@ -197,10 +205,14 @@ public final class PostgresJournal implements EventJournal {
   private void tell(Committed committed) {
     meters.appended(committed.own().size());
     listeners.forEach(listener -> listener.accept(committed));
+    wake(committed.release());
+  }
+
+  private void wake(ReleaseId release) {
     try {
-      owner.committed().accept(committed.release());
+      owner.committed().accept(release);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "nobody was woken for release %s", committed.release());
+      LOG.errorf(e, "nobody was woken for release %s", release);
     }
   }
 

@@ -43,7 +43,8 @@ public record Reaction(Decision next, Due due, Views views) {
   @FunctionalInterface
   public interface Views {
 
-    /// Makes the rows of this release say what its history says.
+    /// Makes the rows of this release say what its history says. An empty history leaves none: the
+    /// release is being forgotten.
     void write(ReleaseId release, List<Fact> history);
   }
 }

@@ -20,8 +20,8 @@ import org.jboss.logging.Logger;
 /// what follows.
 ///
 /// When the brokers are away, a journal that has facts is opened after a while all the same,
-/// because an operator must be able to halt a release without them; nothing is consumed until the
-/// comparison is made. An empty journal waits.
+/// because an operator must be able to halt a release without them; nothing is consumed, and no
+/// alarm decides anything, until the comparison is made. An empty journal waits.
 final class Recovery implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Recovery.class);
@@ -205,7 +205,7 @@ final class Recovery implements AutoCloseable {
       if (state == State.COMPARING && !JournalTables.isEmpty(connection)) {
         askOpenReleases();
         state = State.DEFERRED;
-        admission.open();
+        admission.openWithoutAlarms();
         LOG.warn("the brokers are away; working on what the database holds");
       }
     } catch (SQLException e) {

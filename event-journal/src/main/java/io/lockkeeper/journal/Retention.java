@@ -1,6 +1,7 @@
 package io.lockkeeper.journal;
 
 import io.lockkeeper.events.ReleaseId;
+import jakarta.transaction.TransactionManager;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,8 +17,9 @@ import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /// Forgets releases long after their end, so that a journal does not grow for ever; the topic and
-/// audit-service keep everything. A release has ended when it has no alarm. One line of it stays,
-/// so that a late fact about it is dropped and counted.
+/// audit-service keep everything. A release has ended when it has no alarm. Its rows in the
+/// service's views go with its facts. One line of it stays, so that a late fact about it is dropped
+/// and counted.
 final class Retention {
 
   private static final Logger LOG = Logger.getLogger(Retention.class);
@@ -25,15 +27,24 @@ final class Retention {
   private static final Duration BETWEEN = Duration.ofHours(1);
   private static final int BATCH = 100;
 
+  private final JournalOwner owner;
   private final DataSource dataSource;
+  private final Transactions transactions;
   private final Clock clock;
   private final Optional<Duration> keep;
 
   /// Forgets nothing until [#start].
   ///
   /// @param keep how long facts are kept after the last one of their release; empty for ever
-  Retention(DataSource dataSource, Clock clock, Optional<Duration> keep) {
+  Retention(
+      JournalOwner owner,
+      DataSource dataSource,
+      TransactionManager transactionManager,
+      Clock clock,
+      Optional<Duration> keep) {
+    this.owner = owner;
     this.dataSource = dataSource;
+    this.transactions = new Transactions(transactionManager, dataSource);
     this.clock = clock;
     this.keep = keep;
   }
@@ -100,28 +111,22 @@ final class Retention {
     }
   }
 
-  private void forget(ReleaseId release) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        execute(connection, "select set_config('lockkeeper.forgetting', ?, true)", release);
-        execute(
-            connection,
-            """
-            insert into forgotten (release_id, facts, last_time)
-            select release_id, count(*), max(time) from release_event
-            where release_id = ? group by release_id
-            on conflict (release_id) do nothing""",
-            release);
-        execute(connection, "delete from release_event where release_id = ?", release);
-        connection.commit();
-      } catch (SQLException e) {
-        connection.rollback();
-        throw e;
-      } finally {
-        connection.setAutoCommit(true);
-      }
-    }
+  private void forget(ReleaseId release) {
+    transactions.call(
+        connection -> {
+          execute(connection, "select set_config('lockkeeper.forgetting', ?, true)", release);
+          execute(
+              connection,
+              """
+              insert into forgotten (release_id, facts, last_time)
+              select release_id, count(*), max(time) from release_event
+              where release_id = ? group by release_id
+              on conflict (release_id) do nothing""",
+              release);
+          execute(connection, "delete from release_event where release_id = ?", release);
+          owner.reaction().views().write(release, List.of());
+          return release;
+        });
   }
 
   private static void execute(Connection connection, String sql, ReleaseId release)

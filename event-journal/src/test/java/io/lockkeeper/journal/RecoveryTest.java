@@ -285,7 +285,8 @@ final class RecoveryTest {
 
   @Test
   @DisplayName(
-      "R1: after a restart without brokers commands are taken on what is known; an empty journal waits")
+      "R1: after a restart without brokers commands are taken on what is known and nothing is decided"
+          + " by time; an empty journal waits")
   void brokersAway() throws SQLException {
     Replica first = replica().consuming();
     liveThrough(first);
@@ -301,6 +302,10 @@ final class RecoveryTest {
             400);
     Replica second = replica(nobody, hurrying()).started();
     awaitState(second, Recovery.State.DEFERRED);
+    woken.clear();
+    asked.clear();
+    await().atMost(Duration.ofSeconds(30)).until(() -> woken.contains(release));
+    assertThat(asked).isEmpty();
     assertThat(second.journal().record(release, say("abort"))).hasSize(1);
     second.kill();
 

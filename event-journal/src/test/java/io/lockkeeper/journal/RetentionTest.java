@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -42,6 +43,8 @@ final class RetentionTest {
 
   private final AtomicReference<Instant> time = new AtomicReference<>(BEGIN);
   private final Clock clock = ((InstantSource) time::get).withZone(ZoneOffset.UTC);
+
+  private final Map<ReleaseId, Integer> rows = new ConcurrentHashMap<>();
 
   // A release that anybody calls open has an alarm.
   private static Optional<Instant> due(List<Fact> history) {
@@ -62,7 +65,8 @@ final class RetentionTest {
         new JournalOwner(
             Writer.ROLLOUT,
             Set.of(Writer.GATE),
-            new Reaction((_, _) -> List.of(), due, (_, _) -> {}),
+            new Reaction(
+                (_, _) -> List.of(), due, (release, history) -> rows.put(release, history.size())),
             _ -> {});
     return Replica.on(Replica.newDatabase(), owner, clock, Deliveries.TOPIC).opened();
   }
@@ -97,8 +101,10 @@ final class RetentionTest {
       time.set(BEGIN.plus(Duration.ofDays(31)));
       assertThat(replica.parts().retention().forget()).isEqualTo(1);
       assertThat(replica.journal().history(ended)).isEmpty();
+      assertThat(rows).containsEntry(ended, 0);
       for (ReleaseId kept : List.of(open, unsent, young)) {
         assertThat(replica.journal().history(kept)).hasSize(1);
+        assertThat(rows).containsEntry(kept, 1);
       }
 
       replica

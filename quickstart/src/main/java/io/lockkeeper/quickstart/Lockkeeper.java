@@ -16,10 +16,24 @@ import picocli.CommandLine.Option;
     description = "Takes a release to production by its runbook, and back when it must.",
     subcommands = {DemoCommand.class, UpCommand.class, ReleaseCommand.class, TokenCommand.class},
     mixinStandardHelpOptions = true,
+    versionProvider = Lockkeeper.Build.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Lockkeeper {
 
   private Lockkeeper() {}
+
+  /// What `--version` says: as its jar is named, and on which Java it runs.
+  static final class Build implements CommandLine.IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Lockkeeper.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "lockkeeper %s, Java %s"
+            .formatted(version == null ? "(not from a jar)" : version, Runtime.version())
+      };
+    }
+  }
 
   /// Which installation a command is about.
   static final class Where {

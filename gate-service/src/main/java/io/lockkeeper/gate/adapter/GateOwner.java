@@ -56,6 +56,10 @@ public class GateOwner {
   }
 
   private static void write(Lanes lanes, ReleaseId release, List<Fact> history) {
+    if (history.isEmpty()) {
+      GateView.deleteById(release.value());
+      return;
+    }
     GateBoard board = GateBoard.of(history);
     lanes.write(board);
     GateView.write(release, board, history);

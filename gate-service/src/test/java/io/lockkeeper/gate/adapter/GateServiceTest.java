@@ -310,9 +310,9 @@ class GateServiceTest {
     }
     assertThat(fates).containsExactly("ACCEPTED", "DUPLICATE", "DUPLICATE", "DUPLICATE", "REFUSED");
     ReleaseId release = ReleaseId.of(Outside.SOURCE, id);
-    assertThat(heard(release, GateEvent.ReleaseAccepted.class)).hasSize(1);
     assertThat(awaitFact(release, GateEvent.RequestRefused.class).code())
         .isEqualTo("different-content");
+    assertThat(heard(release, GateEvent.ReleaseAccepted.class)).hasSize(1);
   }
 
   @Test

@@ -77,6 +77,10 @@ public class WatchView extends PanacheEntityBase {
 
   /// Makes the row of this release say what its history says.
   static void write(ReleaseId release, List<Fact> history) {
+    if (history.isEmpty()) {
+      deleteById(release.value());
+      return;
+    }
     ReleaseAccepted accepted = accepted(history);
     if (accepted == null) {
       return;

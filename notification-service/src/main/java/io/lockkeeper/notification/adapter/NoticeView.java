@@ -48,6 +48,11 @@ public class NoticeView extends PanacheEntityBase {
 
   /// Makes the rows of this release say what its history says.
   static void write(ReleaseId release, List<Fact> history) {
+    if (history.isEmpty()) {
+      deleteById(release.value());
+      FeedEntry.delete("release", release.value());
+      return;
+    }
     Announcements announcements = Announcements.of(history);
     NoticeView row = findById(release.value());
     boolean isNew = row == null;

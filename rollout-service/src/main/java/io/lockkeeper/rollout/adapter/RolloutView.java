@@ -111,6 +111,10 @@ public class RolloutView extends PanacheEntityBase {
 
   /// Makes the row of this release say what its history says.
   static void write(ReleaseId release, List<Fact> history) {
+    if (history.isEmpty()) {
+      deleteById(release.value());
+      return;
+    }
     Rollout rollout = Rollout.of(history);
     ReleaseAccepted accepted = rollout.accepted();
     if (accepted == null) {
