@@ -6,7 +6,10 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Where monitoring may look, and how much.
@@ -37,6 +40,29 @@ public interface TelemetrySettings {
   /// How long looks are kept in the database.
   @WithDefault("P30D")
   Duration keep();
+
+  /// What proves to a source of metrics who asks, by a name of one's own. It is sent to exactly the
+  /// scheme, host and port of its address; a runbook cannot name it.
+  Map<String, Account> accounts();
+
+  /// An account at a source of metrics.
+  interface Account {
+
+    /// Where it is used; a path in it says nothing.
+    URI url();
+
+    /// A bearer token.
+    Optional<String> bearerToken();
+
+    /// The user of a basic authentication; not sent beside a bearer token.
+    Optional<String> username();
+
+    /// The password of that user.
+    Optional<String> password();
+
+    /// The tenant of a source that has several, sent as `X-Scope-OrgID`.
+    Optional<String> tenant();
+  }
 
   /// What makes a baseline good enough (G2).
   BaselineLimits baseline();

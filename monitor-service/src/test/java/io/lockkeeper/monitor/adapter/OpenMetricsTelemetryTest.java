@@ -24,7 +24,8 @@ class OpenMetricsTelemetryTest {
   private static final String SHOWN = "http_requests_total{status=\"200\"} 7\n";
   private static final String FILLER = "# HELP x " + "y".repeat(1_000) + "\n";
 
-  private final OpenMetricsTelemetry telemetry = new OpenMetricsTelemetry(settings("127.0.0.1"));
+  private final TelemetryCalls calls = new TelemetryCalls(settings("127.0.0.1"));
+  private final OpenMetricsTelemetry telemetry = new OpenMetricsTelemetry(calls);
   private MetricsServer stable;
   private MetricsServer candidate;
 
@@ -36,7 +37,7 @@ class OpenMetricsTelemetryTest {
 
   @AfterEach
   void stop() {
-    telemetry.close();
+    calls.close();
     stable.close();
     candidate.close();
   }

@@ -1,0 +1,50 @@
+package io.lockkeeper.monitor.adapter;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// What a Prometheus makes of a query. No data is a result, an empty one; a wrong query is not a
+/// provider that is away; neither is the other.
+sealed interface PrometheusAnswer {
+
+  /// The query was answered.
+  ///
+  /// @param series     what was found; may be empty
+  /// @param notes      warnings and infos that came with it: the numbers may be incomplete
+  /// @param histograms series that are native histograms and therefore not among `series`
+  record Result(List<Series> series, List<String> notes, int histograms)
+      implements PrometheusAnswer {
+    public Result {
+      series = List.copyOf(series);
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /// The query cannot be answered as it stands (HTTP 400 or 422): asking again does not help.
+  ///
+  /// @param reason in Prometheus's own words
+  record Refused(String reason) implements PrometheusAnswer {}
+
+  /// Nothing was learnt: Prometheus is away, too slow, overloaded, or does not let this service in.
+  ///
+  /// @param reason which of these, in words
+  record Unavailable(String reason) implements PrometheusAnswer {}
+
+  /// One time series; an instant vector has one point each, a scalar one series without labels.
+  ///
+  /// @param labels with `__name__` where the metric has a name
+  /// @param points in the order of time
+  record Series(Map<String, String> labels, List<Point> points) {
+    public Series {
+      labels = Map.copyOf(labels);
+      points = List.copyOf(points);
+    }
+  }
+
+  /// One value.
+  ///
+  /// @param at    the sample's own time for a range selector; otherwise the time of evaluation
+  /// @param value any number, `NaN` and infinities too
+  record Point(Instant at, double value) {}
+}
