@@ -52,6 +52,7 @@ import io.lockkeeper.runbook.Runbook.InfrastructureStep;
 import io.lockkeeper.runbook.Runbook.Rollout.OnRevoked;
 import io.lockkeeper.runbook.Runbook.StagePlan;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
@@ -237,6 +238,38 @@ class RolloutDeciderTest {
           .isEqualTo(due.plusSeconds(30));
       assertThat(types(release.when(verified(0, 1, Verdict.PASSED))))
           .containsExactly(StageCompleted.class, StageStarted.class);
+    }
+
+    @Test
+    @DisplayName("D4: a provider away for five minutes is one hold, no question and no way back")
+    void fiveMinutesAway() {
+      var release = baking();
+      List<RolloutEvent> said = new ArrayList<>();
+      said.addAll(release.when(new TelemetryLost(release.now(), "refused")));
+      for (int minute = 0; minute < 5; minute++) {
+        said.addAll(release.after(Duration.ofMinutes(1)));
+      }
+      said.addAll(release.when(new TelemetryRecovered(Duration.ofMinutes(5))));
+      said.addAll(release.when(verified(0, 1, Verdict.PASSED)));
+      assertThat(types(said))
+          .containsExactly(
+              StagePaused.class, StageResumed.class, StageCompleted.class, StageStarted.class);
+    }
+
+    @Test
+    @DisplayName("D4: a provider away beyond the bound is exactly one question to a person")
+    void oneQuestion() {
+      var release = baking();
+      List<RolloutEvent> said = new ArrayList<>();
+      said.addAll(release.when(new TelemetryLost(release.now(), "refused")));
+      for (Duration away = Duration.ZERO;
+          away.compareTo(HOLD.plus(ANSWER).minusMinutes(1)) < 0;
+          away = away.plusMinutes(1)) {
+        said.addAll(release.after(Duration.ofMinutes(1)));
+      }
+      assertThat(types(said)).containsExactly(StagePaused.class, DecisionRequested.class);
+      assertThat(types(release.when(new TelemetryRecovered(HOLD.plus(ANSWER)))))
+          .containsExactly(StageResumed.class);
     }
 
     @Test
@@ -494,7 +527,8 @@ class RolloutDeciderTest {
 
     @Test
     @DisplayName(
-        "R2, R3: infrastructure is undone in reverse; what cannot be undone is restored behind closed traffic")
+        "R2, R3: infrastructure is undone in reverse; what cannot be undone is restored behind"
+            + " closed traffic")
     void infrastructureInReverse() {
       var release =
           started(
