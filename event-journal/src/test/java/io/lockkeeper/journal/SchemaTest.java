@@ -203,6 +203,38 @@ final class SchemaTest {
   }
 
   @Test
+  @DisplayName("G2, M1: a runbook may name sources of metrics; facts carry them")
+  void sources() throws IOException {
+    JsonNode file = yaml(Files.readString(Golden.contract().resolve("runbook-prometheus.yaml")));
+    assertThat(errors(RUNBOOK, file)).isEmpty();
+    Runbook runbook = RunbookFile.read(file);
+    byte[] wire = EventJson.mapper().writeValueAsBytes(runbook);
+    assertThat(EventJson.mapper().readValue(wire, Runbook.class)).isEqualTo(runbook);
+    JsonNode monitoring = EventJson.mapper().readTree(wire).get("monitoring");
+    assertThat(monitoring.get("sources").get(0).toString())
+        .isEqualTo(
+            "{\"name\":\"main\",\"kind\":\"PROMETHEUS\","
+                + "\"url\":\"https://prometheus.example.org/prometheus\","
+                + "\"selector\":\"job=\\\"shop\\\",environment=\\\"{{environment}}\\\"\","
+                + "\"version\":\"app_version\",\"instance\":\"pod\",\"staleAfter\":\"PT45S\"}");
+    assertThat(monitoring.get("signals").get(1).toString())
+        .isEqualTo(
+            "{\"name\":\"orders\",\"kind\":\"KPI\",\"critical\":true,\"query\":\"sum by (instance) "
+                + "(orders_total{service=\\\"{{service}}\\\",version=\\\"{{version}}\\\"})\","
+                + "\"source\":\"business\"}");
+    assertThat(runbook.monitoring().sources().getLast())
+        .isEqualTo(
+            new Runbook.MetricSource(
+                "business",
+                Runbook.MetricSource.Kind.PROMETHEUS,
+                URI.create("http://127.0.0.1:9090"),
+                "job=\"orders\"",
+                "version",
+                "instance",
+                null));
+  }
+
+  @Test
   @DisplayName("What a runbook's schema gives as a default is the record's default")
   void defaults() throws IOException {
     JsonNode schema = document(RUNBOOK);

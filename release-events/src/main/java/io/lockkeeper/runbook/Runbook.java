@@ -210,11 +210,13 @@ public record Runbook(
   /// rollout-service allow
   public record Target(String kind, URI url) {}
 
-  /// G2, D4, M1, M2: what is watched, and for how long.
+  /// G2, D4, M1, M2: what is watched, and for how long. Numbers come either straight from the
+  /// instances, which are then named, or from sources that have them already.
   ///
   /// @param interval   time between two looks. Default PT15S
-  /// @param stable     metrics of every instance of the stable version
-  /// @param candidate  metrics of every instance of the candidate
+  /// @param stable     metrics of every instance of the stable version; empty when there are
+  /// sources
+  /// @param candidate  metrics of every instance of the candidate; empty when there are sources
   /// @param validation observed time at full traffic before the release is verified (M1). Default
   /// PT30M
   /// @param hold       how long a release holds before a person is asked. Default PT10M
@@ -222,6 +224,8 @@ public record Runbook(
   /// @param otherwise  what follows when nobody answers during stages. Default `GO_BACK`
   /// @param thin       what follows when traffic stays too thin to judge: `ADVANCE`, or `WAIT` to
   /// ask. Default `WAIT`
+  /// @param sources    where signals are read; the first unless a signal names another. Default
+  /// none
   public record Monitoring(
       Duration interval,
       List<URI> stable,
@@ -231,26 +235,92 @@ public record Runbook(
       Duration hold,
       Duration answer,
       Choice otherwise,
-      Choice thin) {
+      Choice thin,
+      List<MetricSource> sources) {
     public Monitoring {
       interval = orElse(interval, Duration.ofSeconds(15));
-      stable = List.copyOf(stable);
-      candidate = List.copyOf(candidate);
+      stable = List.copyOf(orElse(stable, List.of()));
+      candidate = List.copyOf(orElse(candidate, List.of()));
       signals = List.copyOf(orElse(signals, Signal.RED));
       validation = orElse(validation, MINIMUM_VALIDATION);
       hold = orElse(hold, Duration.ofMinutes(10));
       answer = orElse(answer, Duration.ofMinutes(30));
       otherwise = orElse(otherwise, Choice.GO_BACK);
       thin = orElse(thin, Choice.WAIT);
+      sources = List.copyOf(orElse(sources, List.of()));
+    }
+
+    /// Monitoring that reads straight from the instances.
+    public Monitoring(
+        Duration interval,
+        List<URI> stable,
+        List<URI> candidate,
+        List<Signal> signals,
+        Duration validation,
+        Duration hold,
+        Duration answer,
+        Choice otherwise,
+        Choice thin) {
+      this(
+          interval,
+          stable,
+          candidate,
+          signals,
+          validation,
+          hold,
+          answer,
+          otherwise,
+          thin,
+          List.of());
+    }
+  }
+
+  /// G2, M1: a store of metrics that knows every instance of both versions.
+  ///
+  /// @param name       how signals name it
+  /// @param kind       how it is asked
+  /// @param url        its address, with the prefix when it has one; its host must be one that the
+  ///                   operators of monitor-service allow
+  /// @param selector   label matchers that select the series of the service, as between braces
+  /// @param version    the label that tells the version. Default `version`
+  /// @param instance   the label that tells the instance. Default `instance`
+  /// @param staleAfter an instance whose newest sample is older counts as missing. Default four
+  ///                   intervals of monitoring
+  public record MetricSource(
+      String name,
+      Kind kind,
+      URI url,
+      String selector,
+      String version,
+      String instance,
+      @Nullable Duration staleAfter) {
+
+    /// How a source is asked.
+    public enum Kind {
+      /// The HTTP API of Prometheus, which Thanos, Mimir and others have, too.
+      PROMETHEUS
+    }
+
+    public MetricSource {
+      version = orElse(version, "version");
+      instance = orElse(instance, "instance");
     }
   }
 
   /// One watched signal.
   ///
-  /// @param metric   the metric family it is read from, without suffixes
+  /// @param metric   the metric family it is read from, without suffixes; null when it has a query
   /// @param kind     what the numbers mean
   /// @param critical whether a breach of it halts the release (R1). Default true
-  public record Signal(String name, String metric, Kind kind, Boolean critical) {
+  /// @param query    the PromQL that shows its counters by instance, in place of `metric`
+  /// @param source   the name of the source it is read from; null for the first
+  public record Signal(
+      String name,
+      @Nullable String metric,
+      Kind kind,
+      Boolean critical,
+      @Nullable String query,
+      @Nullable String source) {
 
     /// What the numbers of a signal mean.
     public enum Kind {
@@ -277,6 +347,11 @@ public record Runbook(
 
     public Signal {
       critical = orElse(critical, true);
+    }
+
+    /// A signal that is read from a metric family, at the first source or the instances.
+    public Signal(String name, String metric, Kind kind, Boolean critical) {
+      this(name, metric, kind, critical, null, null);
     }
   }
 

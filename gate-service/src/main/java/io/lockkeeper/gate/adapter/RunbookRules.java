@@ -2,9 +2,12 @@ package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.GateEvent.Problem;
 import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.QueryTemplate;
+import io.lockkeeper.runbook.QueryTemplate.Placeholder;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Freeze;
 import io.lockkeeper.runbook.Runbook.InfrastructureStep;
+import io.lockkeeper.runbook.Runbook.MetricSource;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Runbook.Precondition;
 import io.lockkeeper.runbook.Runbook.Rollback;
@@ -13,9 +16,13 @@ import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Runbook.StagePlan;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// What a runbook must hold beyond its schema.
 final class RunbookRules {
@@ -25,6 +32,7 @@ final class RunbookRules {
   // A lease that ends before a renewal can be heard of revokes itself all the time.
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(10);
   private static final int MOST_STAGES = 50;
+  private static final Duration LONGEST_STALE = Duration.ofMinutes(10);
 
   private final List<Problem> problems = new ArrayList<>();
   private final Runbook runbook;
@@ -128,7 +136,9 @@ final class RunbookRules {
     for (int i = 0; i < signals.size(); i++) {
       require(
           names.add(signals.get(i).name()), "/monitoring/signals/" + i + "/name", "is there twice");
+      signal("/monitoring/signals/" + i, signals.get(i), monitoring.sources());
     }
+    sources(monitoring);
     require(
         signals.stream().anyMatch(Signal::critical) || runbook.relaxed() != null,
         "/monitoring/signals",
@@ -146,6 +156,95 @@ final class RunbookRules {
     within("/monitoring/interval", monitoring.interval(), SECOND);
     within("/monitoring/hold", monitoring.hold(), SECOND);
     within("/monitoring/answer", monitoring.answer(), SECOND);
+  }
+
+  private void sources(Monitoring monitoring) {
+    boolean instances = !monitoring.stable().isEmpty() || !monitoring.candidate().isEmpty();
+    if (monitoring.sources().isEmpty()) {
+      require(
+          !monitoring.stable().isEmpty() && !monitoring.candidate().isEmpty(),
+          "/monitoring",
+          instances
+              ? "names instances of one version only; it needs both stable and candidate"
+              : "says nowhere to look: it needs instances (stable and candidate) or sources");
+      return;
+    }
+    require(
+        !instances,
+        "/monitoring/sources",
+        "numbers come from sources or from instances (stable, candidate), not from both");
+    Map<String, String> families = new HashMap<>();
+    for (int i = 0; i < monitoring.signals().size(); i++) {
+      Signal signal = monitoring.signals().get(i);
+      String from =
+          signal.source() == null ? monitoring.sources().getFirst().name() : signal.source();
+      require(
+          signal.metric() == null
+              || from.equals(families.computeIfAbsent(signal.metric(), metric -> from)),
+          "/monitoring/signals/" + i + "/source",
+          "reads '" + signal.metric() + "', which another signal reads from another source");
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < monitoring.sources().size(); i++) {
+      MetricSource source = monitoring.sources().get(i);
+      String at = "/monitoring/sources/" + i;
+      require(names.add(source.name()), at + "/name", "is there twice");
+      template(at + "/selector", source.selector(), QueryTemplate::matchers)
+          .ifPresent(
+              selector ->
+                  require(
+                      !selector.placeholders().contains(Placeholder.VERSION),
+                      at + "/selector",
+                      "names "
+                          + Placeholder.VERSION
+                          + "; the versions are told apart by the label '"
+                          + source.version()
+                          + "'"));
+      Duration stale = source.staleAfter();
+      if (stale != null) {
+        within(at + "/staleAfter", stale, SECOND);
+        require(
+            stale.compareTo(LONGEST_STALE) <= 0,
+            at + "/staleAfter",
+            stale + " is more than " + LONGEST_STALE + ": by then a sample says nothing of now");
+      }
+    }
+  }
+
+  private void signal(String at, Signal signal, List<MetricSource> sources) {
+    require(
+        signal.metric() == null != (signal.query() == null),
+        at,
+        signal.metric() == null ? "has neither a metric nor a query" : "has a metric and a query");
+    String named = signal.source();
+    require(
+        named == null || sources.stream().anyMatch(source -> source.name().equals(named)),
+        at + "/source",
+        "unknown source '" + named + "'");
+    String query = signal.query();
+    if (query == null) {
+      return;
+    }
+    require(!sources.isEmpty(), at + "/query", "is for a source, and there is none");
+    template(at + "/query", query, QueryTemplate::query)
+        .ifPresent(
+            template ->
+                require(
+                    template.placeholders().contains(Placeholder.VERSION),
+                    at + "/query",
+                    "does not name "
+                        + Placeholder.VERSION
+                        + ", so both versions would show the same"));
+  }
+
+  private Optional<QueryTemplate> template(
+      String at, String text, Function<String, QueryTemplate> reader) {
+    try {
+      return Optional.of(reader.apply(text));
+    } catch (IllegalArgumentException e) {
+      problems.add(new Problem(at, String.valueOf(e.getMessage())));
+      return Optional.empty();
+    }
   }
 
   private void rollback(Rollback rollback) {

@@ -2,6 +2,7 @@ package io.lockkeeper.gate.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.lockkeeper.runbook.Runbook;
 import java.io.IOException;
@@ -82,6 +83,95 @@ class RunbookReaderTest {
     assertThat(runbook.gates().lease()).isEqualTo(Duration.ofMinutes(5));
     assertThat(runbook.rollout().onRevoked()).isEqualTo(Runbook.Rollout.OnRevoked.FINISH_STAGE);
     assertThat(runbook.communication()).isEqualTo(Runbook.Communication.STANDARD);
+  }
+
+  private static final String PROMETHEUS =
+      GOOD.substring(0, GOOD.indexOf("  stable:"))
+          + """
+            sources:
+              - name: main
+                kind: prometheus
+                url: "https://prometheus.example.org/prometheus"
+                selector: 'job="shop", env="{{environment}}"'
+                version: app_version
+                staleAfter: PT1M
+              - { name: business, kind: prometheus, url: "http://127.0.0.1:9090", selector: 'job="orders"' }
+            signals:
+              - { name: errors, metric: http_requests, kind: errors }
+              - name: orders
+                kind: kpi
+                source: business
+                query: 'sum by (instance) (orders_total{app="{{service}}",version="{{version}}"})'
+          """
+          + GOOD.substring(GOOD.indexOf("  validation:"));
+
+  @Test
+  @DisplayName("G2, M1: numbers may come from sources in place of instances")
+  void sources() throws IOException {
+    assertThat(faults(PROMETHEUS)).isEmpty();
+    write("good.yml", PROMETHEUS);
+    Files.delete(folder.resolve("team.yaml"));
+    Runbook.Monitoring monitoring = new Runbooks(folder).named("good").orElseThrow().monitoring();
+    assertThat(monitoring.stable()).isEmpty();
+    assertThat(monitoring.sources())
+        .extracting(
+            Runbook.MetricSource::name,
+            Runbook.MetricSource::version,
+            Runbook.MetricSource::instance)
+        .containsExactly(
+            tuple("main", "app_version", "instance"), tuple("business", "version", "instance"));
+    assertThat(monitoring.signals().getLast().source()).isEqualTo("business");
+  }
+
+  @ParameterizedTest(name = "{0} → {1}: line {2}")
+  @DisplayName("G2, M1: what is wrong with a source or a query is named with its line")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{{environment}} | {{environmnet}} | 29 | unknown placeholder {{environmnet}}",
+        "{{environment}} | {{version}} | 29 | told apart by the label 'app_version'",
+        "job=\"shop\", | job=shop, | 29 | not in quotes",
+        "job=\"shop\", | job=\"shop\" | 29 | no comma",
+        "    url: \"https://prometheus.example.org/prometheus\" | | 26 | url",
+        "https://prometheus | ftp://prometheus | 28 | ",
+        "name: business | name: main | 32 | twice",
+        "source: business | source: busyness | 37 | unknown source 'busyness'",
+        "staleAfter: PT1M | staleAfter: PT1H | 31 | PT10M",
+        "version: app_version | version: app-version | 30 | pattern",
+        "{{version}} | 2.0 | 38 | does not name {{version}}",
+        "{{version}} | {{ version | 38 | not closed",
+        "(orders_total | orders_total | 38 | closes nothing",
+        "\"}) | \"} | 38 | '(' is not closed",
+        "}) | }[5m]) | 38 | raw",
+        "version=\"{{version}}\" | version={{version}} | 38 | outside the quotes",
+        "kind: errors } | kind: errors, query: \"up\" } | 34 | has a metric and a query",
+        "metric: http_requests, | | 34 | neither a metric nor a query",
+      })
+  void badSources(String from, String to, int line, String reason) throws IOException {
+    assertThat(PROMETHEUS).contains(from);
+    assertThat(faults(PROMETHEUS.replace(from, to == null ? "" : to)))
+        .anySatisfy(
+            fault ->
+                assertThat(fault)
+                    .startsWith("team.yaml:" + line + ":")
+                    .contains(reason == null ? "" : reason));
+  }
+
+  @Test
+  @DisplayName("G2, M1: a runbook that says nowhere to look, or only half, is refused")
+  void nowhere() throws IOException {
+    String candidate = "  candidate: [ \"http://127.0.0.1:8092/metrics\" ]\n";
+    String half = GOOD.replace(candidate, "");
+    assertThat(faults(half)).singleElement().asString().contains("needs both stable and candidate");
+    assertThat(faults(PROMETHEUS.replace("  sources:", candidate + "  sources:")))
+        .singleElement()
+        .asString()
+        .contains("not from both");
+    assertThat(faults(half.replace("  stable: [ \"http://127.0.0.1:8091/metrics\" ]\n", "")))
+        .singleElement()
+        .asString()
+        .contains("says nowhere to look");
   }
 
   @ParameterizedTest(name = "{0} → {1}: line {2}")

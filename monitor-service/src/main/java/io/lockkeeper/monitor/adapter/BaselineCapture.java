@@ -1,5 +1,6 @@
 package io.lockkeeper.monitor.adapter;
 
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.monitor.BaselineRules;
@@ -16,7 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Captures one baseline: looks at the stable version until the window is covered. Looks of before
-/// a restart count, unless the gap is too long. Not thread-safe. Runbook G2.
+/// a restart count, unless the gap is too long, and so does what the source has kept already: then
+/// nobody waits for the window. Not thread-safe. Runbook G2.
 final class BaselineCapture {
 
   private static final int LOOKS_IN_A_WINDOW = 4;
@@ -25,6 +27,7 @@ final class BaselineCapture {
 
   private final ReleaseId release;
   private final WatchGoal.Baseline goal;
+  private final ReleaseAccepted accepted;
   private final BaselineRules rules;
   private final Telemetry telemetry;
   private final LookBook book;
@@ -40,11 +43,13 @@ final class BaselineCapture {
   BaselineCapture(
       ReleaseId release,
       WatchGoal.Baseline goal,
+      ReleaseAccepted accepted,
       BaselineRules rules,
       Telemetry telemetry,
       LookBook book) {
     this.release = release;
     this.goal = goal;
+    this.accepted = accepted;
     this.rules = rules;
     this.telemetry = telemetry;
     this.book = book;
@@ -74,7 +79,10 @@ final class BaselineCapture {
     if (finished != null) {
       return Optional.of(finished);
     }
-    Telemetry.Scrape scrape = telemetry.scrapeStable(goal.monitoring());
+    Telemetry.Scrape scrape = telemetry.scrapeStable(accepted);
+    if (scrape.refused() != null) {
+      return Optional.of(refused(scrape.refused()));
+    }
     if (scrape.stable().isEmpty()) {
       failed++;
       return failed < WatchClock.FAILED_LOOKS
@@ -82,11 +90,25 @@ final class BaselineCapture {
           : Optional.of(refused("unreachable: " + Troubles.describe(scrape.troubles())));
     }
     failed = 0;
-    book.append(LookRecord.forBaseline(release, goal.request(), at, scrape.stable()));
+    if (scrapes.isEmpty()) {
+      recall(at);
+    }
+    book.append(
+        LookRecord.forBaseline(
+            release, goal.request(), at, scrape.stable(), Troubles.describeAny(scrape.troubles())));
     add(new Baseline.Scrape(at, scrape.stable()), WatchClock.patience(interval()));
     Duration covered = Duration.between(scrapes.getFirst().at(), at);
     boolean enough = covered.compareTo(goal.window()) >= 0 && scrapes.size() > 1;
     return enough || scrapes.size() >= MOST_LOOKS ? Optional.of(finish(at)) : Optional.empty();
+  }
+
+  /// Takes what the source has kept of the window as if it had been looked at then.
+  private void recall(Instant at) {
+    Instant until = at.minus(interval());
+    for (Baseline.Scrape past : telemetry.history(accepted, goal.window(), interval(), until)) {
+      book.append(LookRecord.forBaseline(release, goal.request(), past.at(), past.samples(), null));
+      add(past, WatchClock.patience(interval()));
+    }
   }
 
   private void add(Baseline.Scrape scrape, Duration patience) {

@@ -3,6 +3,7 @@ package io.lockkeeper.monitor.adapter;
 import io.lockkeeper.events.AuditEvent;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.NotificationEvent;
 import io.lockkeeper.events.ReleaseEvent;
@@ -35,6 +36,7 @@ final class CandidateWatch {
   private static final Logger LOG = Logger.getLogger(CandidateWatch.class);
 
   private final ReleaseId release;
+  private final ReleaseAccepted accepted;
   private final Telemetry telemetry;
   private final LookBook book;
   private final ReleaseJudge judge;
@@ -46,8 +48,14 @@ final class CandidateWatch {
   record Seen(WatchCommand command, @Nullable UUID look) {}
 
   private CandidateWatch(
-      ReleaseId release, Telemetry telemetry, LookBook book, ReleaseJudge judge, WatchClock clock) {
+      ReleaseId release,
+      ReleaseAccepted accepted,
+      Telemetry telemetry,
+      LookBook book,
+      ReleaseJudge judge,
+      WatchClock clock) {
     this.release = release;
+    this.accepted = accepted;
     this.telemetry = telemetry;
     this.book = book;
     this.judge = judge;
@@ -61,7 +69,8 @@ final class CandidateWatch {
       Telemetry telemetry,
       LookBook book,
       LookArchive archive) {
-    Runbook runbook = runbook(history);
+    ReleaseAccepted accepted = accepted(history);
+    Runbook runbook = accepted.runbook();
     Watch watch = Watch.of(history);
     if (!areKept(book, history)) {
       archive.restore(release, since(history));
@@ -72,12 +81,12 @@ final class CandidateWatch {
     for (LookRecord look : looks) {
       rejudge(judge, look);
     }
-    return new CandidateWatch(release, telemetry, book, judge, clock(watch, looks));
+    return new CandidateWatch(release, accepted, telemetry, book, judge, clock(watch, looks));
   }
 
   /// Looks once, and keeps the look when it succeeded.
   Seen look(WatchGoal.Candidate goal, Instant at) {
-    Telemetry.Scrape scrape = telemetry.scrape(goal.monitoring());
+    Telemetry.Scrape scrape = telemetry.scrape(accepted);
     if (scrape.candidate().isEmpty()) {
       return failed(goal, at, Troubles.describe(scrape.troubles()));
     }
@@ -114,10 +123,12 @@ final class CandidateWatch {
     }
   }
 
-  private static Runbook runbook(List<Fact> history) {
+  /// The release as it was accepted.
+  static ReleaseAccepted accepted(List<Fact> history) {
     return history.stream()
-        .map(fact -> fact.event() instanceof GateEvent.ReleaseAccepted it ? it.runbook() : null)
-        .filter(runbook -> runbook != null)
+        .map(Fact::event)
+        .filter(ReleaseAccepted.class::isInstance)
+        .map(ReleaseAccepted.class::cast)
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("a release is watched after it is accepted"));
   }

@@ -30,7 +30,8 @@ public final class Instruments {
           "http_status",
           "http_status_code",
           "http_response_status_code",
-          "http.response.status_code");
+          "http.response.status_code",
+          "response_code");
   private static final List<String> SUFFIXES = List.of("_total", "_bucket", "_count", "_sum");
   private static final int MOST_BOUNDS = 512;
   // Counters beyond this are not whole numbers any more.
@@ -44,7 +45,7 @@ public final class Instruments {
     this.signals = List.copyOf(signals);
     Set<String> names = new HashSet<>();
     for (Signal signal : signals) {
-      String family = family(signal.metric());
+      String family = family(signal);
       names.addAll(
           List.of(
               family, family + "_total", family + "_count", family + "_bucket", family + "_bytes"));
@@ -55,6 +56,16 @@ public final class Instruments {
   /// Whether series of this name are read at all.
   public boolean wants(String name) {
     return wanted.contains(name);
+  }
+
+  /// The names of all series that are read.
+  Set<String> names() {
+    return wanted;
+  }
+
+  /// The name under which the series of a signal's query are read.
+  static String nameOfQuery(Signal signal) {
+    return signal.kind() == Signal.Kind.DURATION ? family(signal) + "_bucket" : family(signal);
   }
 
   /// What this instance showed.
@@ -69,7 +80,7 @@ public final class Instruments {
     Double memory = null;
     for (int i = 0; i < signals.size(); i++) {
       Signal signal = signals.get(i);
-      String family = family(signal.metric());
+      String family = family(signal);
       switch (signal.kind()) {
         case ERRORS -> sample = withErrors(sample, names.get(i), counter(shown, family));
         case DURATION ->
@@ -100,7 +111,7 @@ public final class Instruments {
     for (Signal.Kind kind : List.of(Signal.Kind.RATE, Signal.Kind.ERRORS, Signal.Kind.DURATION)) {
       for (Signal signal : signals) {
         if (signal.kind() == kind) {
-          OptionalDouble sum = sum(counter(shown, family(signal.metric())));
+          OptionalDouble sum = sum(counter(shown, family(signal)));
           if (sum.isPresent()) {
             return sum;
           }
@@ -240,7 +251,12 @@ public final class Instruments {
     return value >= 0 && value <= LARGEST_COUNT;
   }
 
-  private static String family(String metric) {
+  /// A signal with a query has a family of its own, which no metric can be called.
+  private static String family(Signal signal) {
+    String metric = signal.metric();
+    if (metric == null) {
+      return "query of " + signal.name();
+    }
     for (String suffix : SUFFIXES) {
       if (metric.endsWith(suffix)) {
         return metric.substring(0, metric.length() - suffix.length());

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///                   version alone
 /// @param clock      the watch's clock after it; null like `assessment`
 /// @param baseline   what the looks for `request` came to; only in the last of them
+/// @param trouble    what could not be read and why, in one sentence; null when nothing was missing
 public record LookRecord(
     UUID id,
     ReleaseId release,
@@ -39,7 +40,8 @@ public record LookRecord(
     List<Sample> candidate,
     @Nullable Assessment assessment,
     @Nullable Clock clock,
-    @Nullable Baseline baseline) {
+    @Nullable Baseline baseline,
+    @Nullable String trouble) {
 
   private static final double PERCENT = 100;
 
@@ -95,7 +97,11 @@ public record LookRecord(
 
   /// A look at the stable version for a baseline.
   static LookRecord forBaseline(
-      ReleaseId release, EventId request, Instant at, List<Sample> stable) {
+      ReleaseId release,
+      EventId request,
+      Instant at,
+      List<Sample> stable,
+      @Nullable String trouble) {
     return new LookRecord(
         UUID.randomUUID(),
         release,
@@ -107,7 +113,8 @@ public record LookRecord(
         List.of(),
         null,
         null,
-        null);
+        null,
+        trouble);
   }
 
   /// What the looks for a baseline came to.
@@ -123,7 +130,8 @@ public record LookRecord(
         List.of(),
         null,
         null,
-        baseline);
+        baseline,
+        null);
   }
 
   /// A look at both versions.
@@ -145,7 +153,8 @@ public record LookRecord(
         scrape.candidate(),
         assessment,
         Clock.of(clock),
-        null);
+        null,
+        Troubles.describeAny(scrape.troubles()));
   }
 
   /// The look as the judge takes it.

@@ -2,14 +2,18 @@ package io.lockkeeper.monitor.adapter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads Prometheus text or OpenMetrics straight from the instances, by HTTP. An answer may have 5
 /// MiB, packed or unpacked.
 @ApplicationScoped
+@Typed(OpenMetricsTelemetry.class)
 public final class OpenMetricsTelemetry implements Telemetry {
 
   /// The largest answer, in bytes, unpacked.
@@ -34,13 +39,21 @@ public final class OpenMetricsTelemetry implements Telemetry {
   }
 
   @Override
-  public Scrape scrape(Monitoring monitoring) {
+  public Scrape scrape(ReleaseAccepted release) {
+    Monitoring monitoring = release.runbook().monitoring();
     return scrape(monitoring, monitoring.candidate());
   }
 
   @Override
-  public Scrape scrapeStable(Monitoring monitoring) {
-    return scrape(monitoring, List.of());
+  public Scrape scrapeStable(ReleaseAccepted release) {
+    return scrape(release.runbook().monitoring(), List.of());
+  }
+
+  /// An instance keeps nothing.
+  @Override
+  public List<Baseline.Scrape> history(
+      ReleaseAccepted release, Duration window, Duration step, Instant until) {
+    return List.of();
   }
 
   /// What came of one instance: a sample, or why there is none.

@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.adapter;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Puts what went wrong at several instances into one sentence of bounded length.
 final class Troubles {
@@ -9,6 +10,11 @@ final class Troubles {
   private static final int LONGEST = 500;
 
   private Troubles() {}
+
+  /// The same; null when nothing went wrong.
+  static @Nullable String describeAny(List<String> troubles) {
+    return troubles.isEmpty() ? null : describe(troubles);
+  }
 
   static String describe(List<String> troubles) {
     if (troubles.isEmpty()) {

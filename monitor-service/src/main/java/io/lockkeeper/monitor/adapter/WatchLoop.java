@@ -147,17 +147,19 @@ final class WatchLoop {
 
   private void look(WatchGoal goal, List<Fact> history) {
     if (goal.baseline() != null) {
-      lookAtBaseline(goal.baseline());
+      lookAtBaseline(goal.baseline(), history);
     }
     if (goal.candidate() != null) {
       lookAtCandidate(goal.candidate(), history);
     }
   }
 
-  private void lookAtBaseline(WatchGoal.Baseline goal) {
+  private void lookAtBaseline(WatchGoal.Baseline goal, List<Fact> history) {
     BaselineCapture capture = baseline;
     if (capture == null || !capture.goal().equals(goal)) {
-      capture = new BaselineCapture(release, goal, rules, telemetry, book);
+      capture =
+          new BaselineCapture(
+              release, goal, CandidateWatch.accepted(history), rules, telemetry, book);
       baseline = capture;
     }
     Optional<BaselineCapture.Finished> finished = capture.look(clock.instant());

@@ -3,6 +3,7 @@ package io.lockkeeper.monitor.adapter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -57,7 +58,7 @@ class OpenMetricsTelemetryTest {
   @DisplayName("G2: for a baseline the candidate is not asked")
   void stableAlone() {
     Scrape scrape =
-        telemetry.scrapeStable(monitoring(List.of(stable.uri()), List.of(candidate.uri())));
+        telemetry.scrapeStable(watching(List.of(stable.uri()), List.of(candidate.uri())));
     assertThat(scrape.stable()).hasSize(1);
     assertThat(scrape.candidate()).isEmpty();
   }
@@ -118,14 +119,15 @@ class OpenMetricsTelemetryTest {
 
   @Test
   @DisplayName(
-      "M1: an instance that is down, fails, redirects, or shows something else is a trouble with its name")
+      "M1: an instance that is down, fails, redirects, or shows something else is a trouble with"
+          + " its name")
   void troubles() throws IOException {
     int free;
     try (ServerSocket socket = new ServerSocket(0)) {
       free = socket.getLocalPort();
     }
     URI down = URI.create("http://127.0.0.1:" + free + "/metrics");
-    Scrape scrape = telemetry.scrape(monitoring(List.of(stable.uri()), List.of(down)));
+    Scrape scrape = telemetry.scrape(watching(List.of(stable.uri()), List.of(down)));
     assertThat(scrape.troubles()).singleElement().asString().startsWith(down.toString());
     candidate.does(exchange -> MetricsServer.answer(exchange, 500, "oops"));
     assertThat(scrape().troubles()).singleElement().asString().contains("answers 500");
@@ -151,7 +153,7 @@ class OpenMetricsTelemetryTest {
     URI other = URI.create("http://localhost:" + candidate.uri().getPort() + "/metrics");
     Scrape scrape =
         telemetry.scrape(
-            monitoring(List.of(stable.uri()), List.of(other, URI.create("file:/etc/passwd"))));
+            watching(List.of(stable.uri()), List.of(other, URI.create("file:/etc/passwd"))));
     assertThat(scrape.candidate()).isEmpty();
     assertThat(scrape.troubles())
         .hasSize(2)
@@ -164,14 +166,14 @@ class OpenMetricsTelemetryTest {
   void partly() {
     stable.does(exchange -> MetricsServer.answer(exchange, 503, ""));
     Scrape scrape =
-        telemetry.scrape(monitoring(List.of(stable.uri()), List.of(candidate.uri(), stable.uri())));
+        telemetry.scrape(watching(List.of(stable.uri()), List.of(candidate.uri(), stable.uri())));
     assertThat(scrape.candidate()).hasSize(1);
     assertThat(scrape.stable()).isEmpty();
     assertThat(scrape.troubles()).hasSize(2);
   }
 
   private Scrape scrape() {
-    return telemetry.scrape(monitoring(List.of(stable.uri()), List.of(candidate.uri())));
+    return telemetry.scrape(watching(List.of(stable.uri()), List.of(candidate.uri())));
   }
 
   private static void flood(OutputStream body) {
@@ -196,9 +198,10 @@ class OpenMetricsTelemetryTest {
     }
   }
 
-  private static Monitoring monitoring(List<URI> stable, List<URI> candidate) {
-    return new Monitoring(
-        Duration.ofMillis(1_500), stable, candidate, null, null, null, null, null, null);
+  private static ReleaseAccepted watching(List<URI> stable, List<URI> candidate) {
+    return Rig.accepted(
+        new Monitoring(
+            Duration.ofMillis(1_500), stable, candidate, null, null, null, null, null, null));
   }
 
   private static TelemetrySettings settings(String hosts) {

@@ -13,6 +13,7 @@ import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Decision;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
@@ -88,7 +89,7 @@ final class Rig implements EventJournal, Telemetry {
   }
 
   @Override
-  public synchronized Scrape scrape(Monitoring monitoring) {
+  public synchronized Scrape scrape(GateEvent.ReleaseAccepted accepted) {
     requests += 100;
     failed += Math.round(100 * errors);
     return dark
@@ -100,9 +101,15 @@ final class Rig implements EventJournal, Telemetry {
   }
 
   @Override
-  public synchronized Scrape scrapeStable(Monitoring monitoring) {
-    Scrape both = scrape(monitoring);
+  public synchronized Scrape scrapeStable(GateEvent.ReleaseAccepted accepted) {
+    Scrape both = scrape(accepted);
     return new Scrape(both.stable(), List.of(), both.troubles());
+  }
+
+  @Override
+  public List<Baseline.Scrape> history(
+      GateEvent.ReleaseAccepted accepted, Duration window, Duration step, Instant until) {
+    return List.of();
   }
 
   @Override
@@ -132,6 +139,26 @@ final class Rig implements EventJournal, Telemetry {
   }
 
   private static Runbook runbook(Duration interval) {
+    return runbook(
+        new Monitoring(
+            interval,
+            List.of(URI.create("http://127.0.0.1:1/stable")),
+            List.of(URI.create("http://127.0.0.1:1/candidate")),
+            List.of(new Runbook.Signal("errors", "requests", Runbook.Signal.Kind.ERRORS, true)),
+            Duration.ofMinutes(30),
+            null,
+            null,
+            null,
+            null));
+  }
+
+  /// A release that is accepted, to be watched like this: version 2.0.0, and 1.9.0 before it.
+  static GateEvent.ReleaseAccepted accepted(Monitoring monitoring) {
+    return new GateEvent.ReleaseAccepted(
+        request(), runbook(monitoring), Digest.of(new byte[0]), Actor.claimed("ci"));
+  }
+
+  private static Runbook runbook(Monitoring monitoring) {
     return new Runbook(
         "rig",
         null,
@@ -144,16 +171,7 @@ final class Rig implements EventJournal, Telemetry {
             null,
             null,
             null),
-        new Monitoring(
-            interval,
-            List.of(URI.create("http://127.0.0.1:1/stable")),
-            List.of(URI.create("http://127.0.0.1:1/candidate")),
-            List.of(new Runbook.Signal("errors", "requests", Runbook.Signal.Kind.ERRORS, true)),
-            Duration.ofMinutes(30),
-            null,
-            null,
-            null,
-            null),
+        monitoring,
         null,
         null,
         null,
@@ -167,7 +185,7 @@ final class Rig implements EventJournal, Telemetry {
         "2.0.0",
         "rig",
         new ReleaseRequest.Artifact("pkg:oci/shop", digest(), "2.0.0"),
-        null,
+        new ReleaseRequest.Artifact("pkg:oci/shop", Digest.of(new byte[1]), "1.9.0"),
         "ci",
         "a release",
         List.of(),

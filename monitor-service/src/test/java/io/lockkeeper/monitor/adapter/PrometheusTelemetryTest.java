@@ -1,0 +1,402 @@
+package io.lockkeeper.monitor.adapter;
+
+import static io.lockkeeper.monitor.adapter.PrometheusServer.matrix;
+import static io.lockkeeper.monitor.adapter.PrometheusServer.series;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.monitor.adapter.PrometheusServer.Answer;
+import io.lockkeeper.monitor.adapter.PrometheusServer.Asked;
+import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
+import io.lockkeeper.monitor.judge.Baseline;
+import io.lockkeeper.monitor.judge.Histogram;
+import io.lockkeeper.monitor.judge.Sample;
+import io.lockkeeper.monitor.judge.Trials;
+import io.lockkeeper.runbook.Runbook.MetricSource;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import io.lockkeeper.runbook.Runbook.Signal;
+import io.lockkeeper.runbook.Runbook.Signal.Kind;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// The counters of both versions, as a Prometheus has them. Stable is 1.9.0, the candidate 2.0.0.
+class PrometheusTelemetryTest {
+
+  private static final double NOW = 1_795_424_400;
+  private static final Instant AT = Instant.ofEpochSecond((long) NOW);
+
+  private static final Signal ERRORS = new Signal("errors", "http_requests", Kind.ERRORS, true);
+  private static final Signal DURATION = new Signal("duration", "took", Kind.DURATION, true);
+
+  private PrometheusServer server;
+  private TelemetryCalls calls;
+  private PrometheusTelemetry telemetry;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new PrometheusServer();
+    TelemetrySettings settings =
+        new SmallRyeConfigBuilder()
+            .withMapping(TelemetrySettings.class)
+            .withDefaultValue("lockkeeper.telemetry.hosts", "127.0.0.1")
+            .build()
+            .getConfigMapping(TelemetrySettings.class);
+    calls = new TelemetryCalls(settings);
+    telemetry =
+        new PrometheusTelemetry(
+            calls, new PrometheusApi(calls, settings), Clock.fixed(AT, ZoneOffset.UTC));
+  }
+
+  @AfterEach
+  void stop() {
+    calls.close();
+    server.close();
+  }
+
+  private MetricSource source(String name) {
+    return new MetricSource(
+        name,
+        MetricSource.Kind.PROMETHEUS,
+        server.uri(),
+        "job=\"shop\",env=\"{{environment}}\"",
+        null,
+        null,
+        null);
+  }
+
+  private ReleaseAccepted watching(List<Signal> signals) {
+    return watching(signals, source("main"));
+  }
+
+  private static ReleaseAccepted watching(List<Signal> signals, MetricSource... sources) {
+    return Rig.accepted(
+        new Monitoring(
+            Duration.ofSeconds(15),
+            null,
+            null,
+            signals,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(sources)));
+  }
+
+  private static String requests(
+      String version, String instance, String status, double... samples) {
+    return series(
+        Map.of(
+            "__name__",
+            "http_requests_total",
+            "version",
+            version,
+            "instance",
+            instance,
+            "job",
+            "shop",
+            "status",
+            status),
+        samples);
+  }
+
+  private static Answer answer(String... series) {
+    return new Answer(200, matrix(series));
+  }
+
+  private static Trials errors(Sample sample) {
+    return sample.trials().get("errors");
+  }
+
+  @Test
+  @DisplayName("M1: one question shows both versions; counters are raw, by instance and status")
+  void both() {
+    server.answers(
+        200,
+        matrix(
+            requests("1.9.0", "a", "200", NOW - 20, 90, NOW - 5, 100),
+            requests("1.9.0", "a", "500", NOW - 5, 2),
+            requests("1.9.0", "b", "200", NOW - 3, 70),
+            requests("2.0.0", "c", "200", NOW - 1, 10)));
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(scrape.stable())
+        .extracting(Sample::instance, Sample::requests, PrometheusTelemetryTest::errors)
+        .containsExactly(tuple("a", 102L, new Trials(102, 2)), tuple("b", 70L, new Trials(70, 0)));
+    assertThat(scrape.candidate())
+        .extracting(Sample::instance, Sample::requests)
+        .containsExactly(tuple("c", 10L));
+    assertThat(scrape.troubles()).isEmpty();
+    assertThat(scrape.refused()).isNull();
+    assertThat(server.asked()).hasSize(1);
+    assertThat(server.asked().getFirst().form())
+        .containsEntry("time", "1795424400.000")
+        .containsEntry(
+            "query",
+            "{__name__=~\"http_requests|http_requests_bucket|http_requests_bytes|"
+                + "http_requests_count|http_requests_total\",job=\"shop\",env=\"production\","
+                + "version!=\"\"}[120s]");
+  }
+
+  @Test
+  @DisplayName("M1: classic histograms are read bucket by bucket")
+  void histogram() {
+    Map<String, String> bucket =
+        Map.of("__name__", "took_bucket", "version", "2.0.0", "instance", "c", "le", "0.1");
+    Map<String, String> all =
+        Map.of("__name__", "took_bucket", "version", "2.0.0", "instance", "c", "le", "+Inf");
+    server.answers(200, matrix(series(bucket, NOW, 7), series(all, NOW, 9)));
+    Scrape scrape = telemetry.scrape(watching(List.of(DURATION)));
+    assertThat(scrape.candidate().getFirst().durations())
+        .containsEntry("duration", new Histogram(List.of(0.1), List.of(7L, 9L)));
+  }
+
+  @Test
+  @DisplayName("M1: an instance whose newest sample is too old is missing, and said to be stale")
+  void stale() {
+    server.answers(
+        200,
+        matrix(
+            requests("1.9.0", "a", "200", NOW - 5, 100),
+            requests("2.0.0", "c", "200", NOW - 90, 10, NOW - 75, 11),
+            requests("2.0.0", "d", "200", NOW - 60, 11)));
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(scrape.candidate()).extracting(Sample::instance).containsExactly("d");
+    assertThat(scrape.troubles())
+        .containsExactly(
+            "instance c of 2.0.0 is stale: its newest sample is 75 s old, more than 60 s");
+    assertThat(scrape.refused()).isNull();
+  }
+
+  @Test
+  @DisplayName("M1: what a restarted instance no longer shows is not counted beside its new series")
+  void restarted() {
+    server.answers(
+        200,
+        matrix(
+            requests("2.0.0", "c", "200", NOW - 35, 900, NOW - 20, 1_000, NOW - 5, 10),
+            requests("2.0.0", "c", "500", NOW - 35, 40, NOW - 20, 50)));
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(scrape.candidate())
+        .extracting(PrometheusTelemetryTest::errors)
+        .containsExactly(new Trials(10, 0));
+  }
+
+  @Test
+  @DisplayName("M1: no data at all, and data of other versions only, are told apart")
+  void noData() {
+    Scrape nothing = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(nothing.candidate()).isEmpty();
+    assertThat(nothing.refused()).isNull();
+    assertThat(nothing.troubles())
+        .hasSize(2)
+        .allSatisfy(
+            trouble -> assertThat(trouble).startsWith("source 'main' has no data for version "));
+    server.answers(200, matrix(requests("1.9.0", "a", "200", NOW, 1)));
+    Scrape half = telemetry.scrape(watching(List.of(DURATION, ERRORS)));
+    assertThat(half.stable()).hasSize(1);
+    assertThat(half.troubles())
+        .singleElement()
+        .isEqualTo(
+            "source 'main' has no data for version 2.0.0, only for 1.9.0: nothing of the metrics"
+                + " matches job=\"shop\",env=\"{{environment}}\"");
+  }
+
+  @Test
+  @DisplayName("M1: a Prometheus that is away says nothing about a version, and nothing is wrong")
+  void away() {
+    server.answers(
+        503, "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out\"}");
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(scrape.candidate()).isEmpty();
+    assertThat(scrape.refused()).isNull();
+    assertThat(scrape.troubles())
+        .containsExactly("source 'main' is not available: answers 503: timeout: query timed out");
+  }
+
+  @Test
+  @DisplayName("M1: warnings of a success are told, and its numbers are read")
+  void warnings() {
+    String body = matrix(requests("2.0.0", "c", "200", NOW, 1));
+    server.answers(
+        200, body.substring(0, body.length() - 1) + ",\"warnings\":[\"a store is away\"]}");
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(scrape.candidate()).hasSize(1);
+    assertThat(scrape.troubles()).last().isEqualTo("source 'main' warns: a store is away");
+  }
+
+  @Test
+  @DisplayName("M1: native histograms and series without an instance are refused in words")
+  void unusable() {
+    String histogram =
+        "{\"metric\":{\"__name__\":\"took\",\"version\":\"2.0.0\",\"instance\":\"c\"},"
+            + "\"histograms\":[[1795424400,{\"count\":\"3\",\"sum\":\"1\"}]]}";
+    String summed = series(Map.of("__name__", "took_count", "version", "2.0.0"), NOW, 1);
+    server.answers(200, matrix(histogram, summed));
+    Scrape scrape = telemetry.scrape(watching(List.of(DURATION)));
+    assertThat(scrape.candidate()).isEmpty();
+    assertThat(scrape.troubles())
+        .anySatisfy(trouble -> assertThat(trouble).contains("native histograms"))
+        .anySatisfy(
+            trouble ->
+                assertThat(trouble).contains("1 series of the metrics have no label 'instance'"));
+  }
+
+  @Test
+  @DisplayName(
+      "M1: a query of one selector is read as stored; an expression from what is not stale")
+  void queries() {
+    Signal orders =
+        new Signal("orders", null, Kind.KPI, true, "orders_total{v=\"{{version}}\"}", "business");
+    Signal paid =
+        new Signal(
+            "paid", null, Kind.KPI, true, "sum by (instance) (paid{v=\"{{version}}\"})", null);
+    server.answers(
+        asked -> {
+          Map<String, String> who = Map.of("instance", "c");
+          if (asked.query().startsWith("orders_total{v=\"2.0.0\"}")) {
+            return answer(series(who, NOW - 4, 30));
+          }
+          if (asked.query().startsWith("sum") && asked.query().contains("2.0.0")) {
+            return answer(series(who, NOW, 20));
+          }
+          return asked.query().startsWith("{__name__")
+              ? answer(requests("2.0.0", "c", "200", NOW - 4, 100))
+              : answer();
+        });
+    Scrape scrape =
+        telemetry.scrape(
+            watching(List.of(ERRORS, orders, paid), source("main"), source("business")));
+    assertThat(scrape.candidate().getFirst().trials())
+        .containsEntry("errors", new Trials(100, 0))
+        .containsEntry("orders", Trials.ofSuccesses(100, 30))
+        .containsEntry("paid", Trials.ofSuccesses(100, 20));
+    assertThat(server.asked())
+        .extracting(Asked::query)
+        .contains(
+            "orders_total{v=\"2.0.0\"}[120s]",
+            "orders_total{v=\"1.9.0\"}[120s]",
+            "sum by (instance) ((paid{v=\"2.0.0\"} and last_over_time(paid{v=\"2.0.0\"}[60s])))")
+        .hasSize(5);
+  }
+
+  @Test
+  @DisplayName("G2: a query about the candidate that Prometheus refuses is found at the baseline")
+  void refused() {
+    Signal orders =
+        new Signal("orders", null, Kind.KPI, true, "foo(orders{v=\"{{version}}\"})", null);
+    server.answers(
+        asked ->
+            asked.query().contains("2.0.0")
+                ? new Answer(
+                    400,
+                    "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"1:1: parse error:"
+                        + " unknown function\"}")
+                : answer(requests("1.9.0", "a", "200", NOW, 1)));
+    Scrape scrape = telemetry.scrapeStable(watching(List.of(ERRORS, orders)));
+    assertThat(scrape.stable()).hasSize(1);
+    assertThat(scrape.refused())
+        .isEqualTo(
+            "source 'main' refuses the query of 'orders': bad_data: 1:1: parse error: unknown"
+                + " function");
+  }
+
+  @Test
+  @DisplayName("G2: for a baseline it is no trouble that the candidate shows nothing yet")
+  void stableAlone() {
+    server.answers(200, matrix(requests("1.9.0", "a", "200", NOW, 1)));
+    Scrape scrape = telemetry.scrapeStable(watching(List.of(ERRORS)));
+    assertThat(scrape.stable()).hasSize(1);
+    assertThat(scrape.candidate()).isEmpty();
+    assertThat(scrape.troubles()).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "M1: releases that ask the same at the same time share one answer; failures are not shared")
+  void shared() throws InterruptedException, ExecutionException {
+    CountDownLatch go = new CountDownLatch(1);
+    server.answers(
+        asked -> {
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return answer(requests("2.0.0", "c", "200", NOW, 1));
+        });
+    ReleaseAccepted release = watching(List.of(ERRORS));
+    List<Future<Scrape>> looks = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 20; i++) {
+        looks.add(threads.submit(() -> telemetry.scrape(release)));
+      }
+      go.countDown();
+      for (Future<Scrape> look : looks) {
+        assertThat(look.get().candidate()).hasSize(1);
+      }
+    }
+    telemetry.scrape(release);
+    assertThat(server.asked()).hasSize(1);
+
+    ReleaseAccepted other = watching(List.of(DURATION));
+    server.answers(503, "");
+    assertThat(telemetry.scrape(other).candidate()).isEmpty();
+    server.answers(200, matrix(requests("2.0.0", "c", "200", NOW, 1)));
+    assertThat(telemetry.scrape(other).troubles()).noneMatch(it -> it.contains("not available"));
+    assertThat(server.asked()).hasSize(3);
+  }
+
+  @Test
+  @DisplayName("G2: what is recorded already is the baseline's: nobody waits for the window")
+  void history() {
+    Signal paid =
+        new Signal(
+            "paid", null, Kind.KPI, true, "sum by (instance) (paid{v=\"{{version}}\"})", null);
+    server.answers(
+        asked ->
+            asked.path().endsWith("query_range")
+                ? answer(
+                    series(Map.of("instance", "a"), NOW - 45, 3, NOW - 30, 4, NOW - 15, 5, NOW, 6))
+                : answer(
+                    requests(
+                        "1.9.0", "a", "200", NOW - 50, 100, NOW - 35, 110, NOW - 20, 120, NOW - 5,
+                        130)));
+    Duration step = Duration.ofSeconds(15);
+    List<Baseline.Scrape> past =
+        telemetry.history(watching(List.of(ERRORS, paid)), step.multipliedBy(4), step, AT);
+    assertThat(past)
+        .extracting(Baseline.Scrape::at, scrape -> scrape.samples().getFirst().requests())
+        .containsExactly(
+            tuple(AT.minusSeconds(45), 100L),
+            tuple(AT.minusSeconds(30), 110L),
+            tuple(AT.minusSeconds(15), 120L),
+            tuple(AT, 130L));
+    assertThat(past.getLast().samples().getFirst().trials())
+        .containsEntry("paid", Trials.ofSuccesses(130, 6));
+    assertThat(server.asked())
+        .extracting(asked -> asked.form().get("step") + " " + asked.query())
+        .contains(
+            "15.000 sum by (instance) ((paid{v=\"1.9.0\"} and"
+                + " last_over_time(paid{v=\"1.9.0\"}[60s])))")
+        .anySatisfy(asked -> assertThat(asked).startsWith("null {__name__").endsWith("[120s]"));
+    server.answers(503, "");
+    assertThat(telemetry.history(watching(List.of(ERRORS)), step, step, AT)).isEmpty();
+  }
+}
