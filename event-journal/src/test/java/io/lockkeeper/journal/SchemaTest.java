@@ -295,6 +295,9 @@ final class SchemaTest {
           : List.of(path + ": no limited array");
     }
     Class<?> raw = (Class<?>) type;
+    if (raw == Runbook.Slo.class) {
+      return List.of(); // a file has an OpenSLO document here, which gate-service resolves
+    }
     if (raw.isRecord() && raw != Digest.class) {
       return recordDifferences(root, schema, raw, path, words);
     }
@@ -356,6 +359,9 @@ final class SchemaTest {
     }
     if (raw == int.class || raw == Integer.class) {
       return type.equals("integer") && schema.has("minimum") && schema.has("maximum");
+    }
+    if (raw == double.class || raw == Double.class) {
+      return type.equals("number") && schema.has("minimum") && schema.has("maximum");
     }
     boolean isText =
         raw == String.class

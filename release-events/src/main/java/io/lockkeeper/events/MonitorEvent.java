@@ -60,7 +60,7 @@ public sealed interface MonitorEvent extends ReleaseEvent {
   /// @param candidate the candidate's value: a fraction for errors, seconds for durations,
   /// otherwise the signal's own unit
   /// @param control   what it is compared with, in the same unit; null when there is none
-  /// @param unit      `fraction`, `s`, `req/s`, `cores`, `bytes`
+  /// @param unit      `fraction`, `s`, `req/s`, `cores`, `bytes`, `times`
   /// @param samples   how many requests (or looks) the candidate's value rests on
   record Measure(
       String signal,

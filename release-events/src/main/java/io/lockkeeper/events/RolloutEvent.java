@@ -128,7 +128,7 @@ public sealed interface RolloutEvent extends ReleaseEvent {
     NO_VERDICT,
     /// The traffic was too thin to judge.
     INCONCLUSIVE,
-    /// The stage could not be measured.
+    /// The stage could not be measured, or an error budget cannot pay for what follows.
     NOT_MEASURED,
     /// Telemetry is gone.
     TELEMETRY_LOST,

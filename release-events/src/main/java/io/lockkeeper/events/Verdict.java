@@ -8,6 +8,6 @@ public enum Verdict {
   FAILED,
   /// Measured, and too little to say.
   INCONCLUSIVE,
-  /// Could not be measured.
+  /// Could not be measured, or must not be decided as long as an error budget cannot pay.
   ERRORED
 }

@@ -226,6 +226,7 @@ public record Runbook(
   /// ask. Default `WAIT`
   /// @param sources    where signals are read; the first unless a signal names another. Default
   /// none
+  /// @param budgets    the error budgets that a release may spend from. Default none
   public record Monitoring(
       Duration interval,
       List<URI> stable,
@@ -236,7 +237,8 @@ public record Runbook(
       Duration answer,
       Choice otherwise,
       Choice thin,
-      List<MetricSource> sources) {
+      List<MetricSource> sources,
+      Budgets budgets) {
     public Monitoring {
       interval = orElse(interval, Duration.ofSeconds(15));
       stable = List.copyOf(orElse(stable, List.of()));
@@ -248,6 +250,7 @@ public record Runbook(
       otherwise = orElse(otherwise, Choice.GO_BACK);
       thin = orElse(thin, Choice.WAIT);
       sources = List.copyOf(orElse(sources, List.of()));
+      budgets = orElse(budgets, Budgets.NONE);
     }
 
     /// Monitoring that reads straight from the instances.
@@ -271,7 +274,68 @@ public record Runbook(
           answer,
           otherwise,
           thin,
-          List.of());
+          List.of(),
+          Budgets.NONE);
+    }
+  }
+
+  /// G2, D4: the error budgets that a release may spend from. A file names OpenSLO v1 documents;
+  /// what they come to stands here, so that the runbook's digest covers it.
+  ///
+  /// @param floor how much of a budget must stay, a fraction of it. Default 0: it may be spent, not
+  ///              overdrawn
+  /// @param prometheus where objectives are asked that name no data source; null when each names
+  ///              one
+  /// @param slos  one for each objective
+  public record Budgets(Double floor, @Nullable URI prometheus, List<Slo> slos) {
+
+    /// What holds when the runbook says nothing: no budget limits a release.
+    public static final Budgets NONE = new Budgets(0.0, null, List.of());
+
+    public Budgets {
+      floor = orElse(floor, 0.0);
+      slos = List.copyOf(orElse(slos, List.of()));
+    }
+  }
+
+  /// D4: an objective of an OpenSLO document, ready to be asked for. Both queries hold the
+  /// placeholder [#WINDOW] for the length of time they count over.
+  ///
+  /// @param name      as in the document; with several objectives each has its own
+  /// @param service   the service that the document names; for people
+  /// @param source    the Prometheus that answers
+  /// @param query     PromQL for the events of the kind `counts` names
+  /// @param total     PromQL for all events
+  /// @param perSecond whether both queries give events per second and not their number
+  /// @param target    the share of good events that is promised, `0 <= target < 1`
+  /// @param window    the rolling time over which it is promised
+  public record Slo(
+      String name,
+      String service,
+      URI source,
+      Counts counts,
+      String query,
+      String total,
+      boolean perSecond,
+      double target,
+      Duration window) {
+
+    /// Stands in a query for the length of time that it counts over.
+    public static final String WINDOW = "{{.window}}";
+
+    /// Which events the query finds.
+    public enum Counts {
+      GOOD,
+      BAD
+    }
+
+    public Slo {
+      if (!(target >= 0 && target < 1)) {
+        throw new IllegalArgumentException("a target is within 0 and less than 1: " + target);
+      }
+      if (!window.isPositive()) {
+        throw new IllegalArgumentException("a window is longer than nothing: " + window);
+      }
     }
   }
 

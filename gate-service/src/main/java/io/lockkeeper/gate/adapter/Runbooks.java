@@ -17,7 +17,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// The runbooks that requests may name: every `*.yaml` and `*.yml` file in the folder
-/// `lockkeeper.runbooks`. The service does not start on a bad one, and says of all of them at once
+/// `lockkeeper.runbooks`, but for OpenSLO documents, which are for runbooks to name. The service
+/// does not start on a bad one, and says of all of them at once
 /// what is wrong where.
 @Startup
 @Singleton
@@ -51,6 +52,7 @@ public class Runbooks {
       super(
           faults.stream()
               .map(RunbookFault::toString)
+              .distinct()
               .collect(
                   Collectors.joining(
                       "\n  ", "the runbooks in " + folder + " are not usable:\n  ", "")));
@@ -80,7 +82,12 @@ public class Runbooks {
   private static List<Path> files(Path folder, List<RunbookFault> faults) {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> found =
-          files.filter(Files::isRegularFile).filter(Runbooks::isRunbook).sorted().toList();
+          files
+              .filter(Files::isRegularFile)
+              .filter(Runbooks::isRunbook)
+              .filter(file -> !OpenSloFolder.isOpenSlo(file))
+              .sorted()
+              .toList();
       if (found.size() <= MOST_FILES) {
         return found;
       }

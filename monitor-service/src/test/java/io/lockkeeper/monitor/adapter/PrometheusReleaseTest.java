@@ -188,7 +188,8 @@ class PrometheusReleaseTest {
             null,
             null,
             null,
-            List.of(source)));
+            List.of(source),
+            null));
   }
 
   private void baking(Duration bake) {

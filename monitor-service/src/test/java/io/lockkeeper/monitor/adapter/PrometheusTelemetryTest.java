@@ -97,7 +97,8 @@ class PrometheusTelemetryTest {
             null,
             null,
             null,
-            List.of(sources)));
+            List.of(sources),
+            null));
   }
 
   private static String requests(
