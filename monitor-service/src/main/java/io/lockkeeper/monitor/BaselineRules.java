@@ -57,6 +57,9 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
     Double memory = null;
     long requests = 0;
     for (Measure measure : captured.measures()) {
+      if (BudgetRules.isBudget(measure)) {
+        continue; // it counts the events of weeks
+      }
       requests = Math.max(requests, measure.samples());
       int which = index(monitoring, measure.signal());
       Double value = measure.control();

@@ -313,7 +313,7 @@ final class Wording {
       case NOT_APPLIED -> "The target does not show the stage";
       case NO_VERDICT -> "Monitoring owes a verdict";
       case INCONCLUSIVE -> "Too little traffic to judge";
-      case NOT_MEASURED -> "The stage could not be measured";
+      case NOT_MEASURED -> "Monitoring cannot give a verdict";
       case TELEMETRY_LOST -> "Telemetry is gone";
       case DRIFT -> "The target shows less than it was asked for";
       case UNRECOGNISED -> "A fact of an unknown type came";

@@ -151,13 +151,23 @@ final class Holds {
       case NOT_APPLIED -> "The target did not show the stage in time";
       case NO_VERDICT -> "Monitoring owes a verdict";
       case INCONCLUSIVE -> "The traffic was too thin to judge";
-      case NOT_MEASURED -> "The stage could not be measured";
+      case NOT_MEASURED -> "Monitoring cannot give a verdict" + because(rollout);
       case TELEMETRY_LOST -> "Telemetry is lost";
       case DRIFT -> "The target shows less than it was asked for";
       case UNRECOGNISED -> "A fact of an unknown type came: " + rollout.unrecognised();
       case OPERATOR -> "An operator paused the release";
       case ROLLBACK_FAILING -> "Going back does not succeed";
     };
+  }
+
+  /// What monitoring gave as the reason of its newest verdict.
+  private static String because(Rollout rollout) {
+    if (rollout.phase() instanceof Phase.Baking(var stage, int attempt, var _)) {
+      StageVerified verdict = rollout.verdict(stage, attempt);
+      return verdict == null ? "" : ": " + verdict.reason();
+    }
+    ReleaseVerified verdict = rollout.releaseVerdict();
+    return verdict == null ? "" : ": " + verdict.reason();
   }
 
   private static String revocation(Rollout rollout) {

@@ -2,12 +2,15 @@ package io.lockkeeper.monitor.adapter;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.monitor.BaselineRules;
+import io.lockkeeper.monitor.BudgetRules;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.judge.Baseline;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,8 @@ final class BaselineCapture {
   private final WatchGoal.Baseline goal;
   private final ReleaseAccepted accepted;
   private final BaselineRules rules;
+  private final BudgetRules budgetRules;
+  private final BudgetWatch budgets;
   private final Telemetry telemetry;
   private final LookBook book;
   private final List<Baseline.Scrape> scrapes = new ArrayList<>();
@@ -46,11 +51,20 @@ final class BaselineCapture {
       ReleaseAccepted accepted,
       BaselineRules rules,
       Telemetry telemetry,
+      EventCounts counts,
       LookBook book) {
     this.release = release;
     this.goal = goal;
     this.accepted = accepted;
     this.rules = rules;
+    this.budgetRules = new BudgetRules(accepted.runbook());
+    this.budgets =
+        new BudgetWatch(
+            accepted.runbook().monitoring().budgets().slos(),
+            counts,
+            Thread::startVirtualThread,
+            null,
+            List.of());
     this.telemetry = telemetry;
     this.book = book;
     Duration patience = WatchClock.patience(interval());
@@ -79,6 +93,7 @@ final class BaselineCapture {
     if (finished != null) {
       return Optional.of(finished);
     }
+    List<BudgetReading> readings = budgets.look(at);
     Telemetry.Scrape scrape = telemetry.scrapeStable(accepted);
     if (scrape.refused() != null) {
       return Optional.of(refused(scrape.refused()));
@@ -99,7 +114,9 @@ final class BaselineCapture {
     add(new Baseline.Scrape(at, scrape.stable()), WatchClock.patience(interval()));
     Duration covered = Duration.between(scrapes.getFirst().at(), at);
     boolean enough = covered.compareTo(goal.window()) >= 0 && scrapes.size() > 1;
-    return enough || scrapes.size() >= MOST_LOOKS ? Optional.of(finish(at)) : Optional.empty();
+    return (enough || scrapes.size() >= MOST_LOOKS) && budgets.isSettled()
+        ? Optional.of(finish(at, readings))
+        : Optional.empty();
   }
 
   /// Takes what the source has kept of the window as if it had been looked at then.
@@ -121,22 +138,21 @@ final class BaselineCapture {
     scrapes.add(scrape);
   }
 
-  private Finished finish(Instant at) {
+  private Finished finish(Instant at, List<BudgetReading> readings) {
     Baseline baseline = Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
-    Optional<String> objection = rules.objection(baseline);
+    Optional<String> objection =
+        rules.objection(baseline).or(() -> budgetRules.objection(readings));
     if (objection.isPresent()) {
       return refused(objection.get());
     }
-    LookRecord record = LookRecord.ofBaseline(release, goal.request(), at, baseline);
+    LookRecord record = LookRecord.ofBaseline(release, goal.request(), at, baseline, readings);
     MonitorEvent.Look look = book.append(record);
+    List<Measure> measures = new ArrayList<>(BaselineRules.measures(goal.monitoring(), baseline));
+    measures.addAll(budgetRules.baseline(readings));
     Finished taken =
         new Finished(
             new WatchCommand.BaselineTaken(
-                goal.request(),
-                baseline.from(),
-                baseline.to(),
-                BaselineRules.measures(goal.monitoring(), baseline),
-                look),
+                goal.request(), baseline.from(), baseline.to(), measures, look),
             record);
     finished = taken;
     return taken;

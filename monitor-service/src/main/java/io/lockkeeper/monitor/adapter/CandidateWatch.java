@@ -12,11 +12,13 @@ import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.BaselineRules;
+import io.lockkeeper.monitor.BudgetRules;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.runbook.Runbook;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,10 @@ final class CandidateWatch {
   private final Telemetry telemetry;
   private final LookBook book;
   private final ReleaseJudge judge;
+  private final BudgetRules budgetRules;
+  private final Function<Instant, BudgetWatch> beginBudgets;
   private WatchClock clock;
+  private @Nullable BudgetWatch budgets;
 
   /// What a look came to.
   ///
@@ -53,12 +59,16 @@ final class CandidateWatch {
       Telemetry telemetry,
       LookBook book,
       ReleaseJudge judge,
+      BudgetRules budgetRules,
+      Function<Instant, BudgetWatch> beginBudgets,
       WatchClock clock) {
     this.release = release;
     this.accepted = accepted;
     this.telemetry = telemetry;
     this.book = book;
     this.judge = judge;
+    this.budgetRules = budgetRules;
+    this.beginBudgets = beginBudgets;
     this.clock = clock;
   }
 
@@ -67,6 +77,7 @@ final class CandidateWatch {
       ReleaseId release,
       List<Fact> history,
       Telemetry telemetry,
+      EventCounts counts,
       LookBook book,
       LookArchive archive) {
     ReleaseAccepted accepted = accepted(history);
@@ -81,25 +92,49 @@ final class CandidateWatch {
     for (LookRecord look : looks) {
       rejudge(judge, look);
     }
-    return new CandidateWatch(release, accepted, telemetry, book, judge, clock(watch, looks));
+    List<BudgetReading> known = looks.isEmpty() ? List.of() : looks.getLast().budgets();
+    CandidateWatch opened =
+        new CandidateWatch(
+            release,
+            accepted,
+            telemetry,
+            book,
+            judge,
+            new BudgetRules(runbook),
+            begin ->
+                new BudgetWatch(
+                    runbook.monitoring().budgets().slos(),
+                    counts,
+                    Thread::startVirtualThread,
+                    begin,
+                    known),
+            clock(watch, looks));
+    if (!looks.isEmpty()) {
+      opened.budgets = opened.beginBudgets.apply(looks.getFirst().at());
+    }
+    return opened;
   }
 
   /// Looks once, and keeps the look when it succeeded.
   Seen look(WatchGoal.Candidate goal, Instant at) {
+    BudgetWatch budget = budgets == null ? beginBudgets.apply(at) : budgets;
+    budgets = budget;
+    List<BudgetReading> readings = budget.look(at);
     Telemetry.Scrape scrape = telemetry.scrape(accepted);
     if (scrape.candidate().isEmpty()) {
       return failed(goal, at, Troubles.describe(scrape.troubles()));
     }
     Assessment assessment;
     try {
-      assessment =
+      Assessment judged =
           judge.look(LookRecord.look(at, goal.weight(), scrape.stable(), scrape.candidate()));
+      assessment = budgetRules.assess(goal.question(), goal.weight(), readings, judged);
     } catch (IllegalArgumentException e) {
       return failed(goal, at, "cannot be judged: " + e.getMessage());
     }
     WatchClock after = clock.after(goal, true, at);
     LookRecord record =
-        LookRecord.ofCandidate(release, at, goal.weight(), scrape, assessment, after);
+        LookRecord.ofCandidate(release, at, goal.weight(), scrape, assessment, after, readings);
     MonitorEvent.Look look = book.append(record);
     clock = after;
     return new Seen(new WatchCommand.Looked(look, after, assessment), record.id());

@@ -7,6 +7,7 @@ import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.Question;
 import io.lockkeeper.monitor.WatchClock;
+import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Look;
 import io.lockkeeper.monitor.judge.Sample;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param clock      the watch's clock after it; null like `assessment`
 /// @param baseline   what the looks for `request` came to; only in the last of them
 /// @param trouble    what could not be read and why, in one sentence; null when nothing was missing
+/// @param budgets    what was known of the error budgets; empty when the runbook names none
 public record LookRecord(
     UUID id,
     ReleaseId release,
@@ -41,13 +43,15 @@ public record LookRecord(
     @Nullable Assessment assessment,
     @Nullable Clock clock,
     @Nullable Baseline baseline,
-    @Nullable String trouble) {
+    @Nullable String trouble,
+    List<BudgetReading> budgets) {
 
   private static final double PERCENT = 100;
 
   public LookRecord {
     stable = stable == null ? List.of() : List.copyOf(stable);
     candidate = candidate == null ? List.of() : List.copyOf(candidate);
+    budgets = budgets == null ? List.of() : List.copyOf(budgets);
   }
 
   /// What the look was for.
@@ -114,11 +118,17 @@ public record LookRecord(
         null,
         null,
         null,
-        trouble);
+        trouble,
+        List.of());
   }
 
   /// What the looks for a baseline came to.
-  static LookRecord ofBaseline(ReleaseId release, EventId request, Instant at, Baseline baseline) {
+  static LookRecord ofBaseline(
+      ReleaseId release,
+      EventId request,
+      Instant at,
+      Baseline baseline,
+      List<BudgetReading> budgets) {
     return new LookRecord(
         UUID.randomUUID(),
         release,
@@ -131,7 +141,8 @@ public record LookRecord(
         null,
         null,
         baseline,
-        null);
+        null,
+        budgets);
   }
 
   /// A look at both versions.
@@ -141,7 +152,8 @@ public record LookRecord(
       int weight,
       Telemetry.Scrape scrape,
       Assessment assessment,
-      WatchClock clock) {
+      WatchClock clock,
+      List<BudgetReading> budgets) {
     return new LookRecord(
         UUID.randomUUID(),
         release,
@@ -154,7 +166,8 @@ public record LookRecord(
         assessment,
         Clock.of(clock),
         null,
-        Troubles.describeAny(scrape.troubles()));
+        Troubles.describeAny(scrape.troubles()),
+        budgets);
   }
 
   /// The look as the judge takes it.

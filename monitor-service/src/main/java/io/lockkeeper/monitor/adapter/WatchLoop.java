@@ -41,6 +41,7 @@ final class WatchLoop {
   private final EventJournal journal;
   private final Leases leases;
   private final Telemetry telemetry;
+  private final EventCounts counts;
   private final LookBook book;
   private final LookArchive archive;
   private final LookFeed feed;
@@ -60,6 +61,7 @@ final class WatchLoop {
       EventJournal journal,
       Leases leases,
       Telemetry telemetry,
+      EventCounts counts,
       LookBook book,
       LookArchive archive,
       LookFeed feed,
@@ -69,6 +71,7 @@ final class WatchLoop {
     this.journal = journal;
     this.leases = leases;
     this.telemetry = telemetry;
+    this.counts = counts;
     this.book = book;
     this.archive = archive;
     this.feed = feed;
@@ -159,7 +162,7 @@ final class WatchLoop {
     if (capture == null || !capture.goal().equals(goal)) {
       capture =
           new BaselineCapture(
-              release, goal, CandidateWatch.accepted(history), rules, telemetry, book);
+              release, goal, CandidateWatch.accepted(history), rules, telemetry, counts, book);
       baseline = capture;
     }
     Optional<BaselineCapture.Finished> finished = capture.look(clock.instant());
@@ -175,7 +178,7 @@ final class WatchLoop {
   private void lookAtCandidate(WatchGoal.Candidate goal, List<Fact> history) {
     CandidateWatch watch = candidate;
     if (watch == null) {
-      watch = CandidateWatch.open(release, history, telemetry, book, archive);
+      watch = CandidateWatch.open(release, history, telemetry, counts, book, archive);
       candidate = watch;
     }
     CandidateWatch.Seen seen = watch.look(goal, clock.instant());

@@ -44,6 +44,7 @@ public class Watching {
   private final EventJournal journal;
   private final Leases leases;
   private final Telemetry telemetry;
+  private final EventCounts counts;
   private final LookBook book;
   private final LookArchive archive;
   private final LookFeed feed;
@@ -61,6 +62,7 @@ public class Watching {
       EventJournal journal,
       Leases leases,
       Telemetry telemetry,
+      EventCounts counts,
       LookBook book,
       LookArchive archive,
       LookFeed feed,
@@ -68,6 +70,7 @@ public class Watching {
     this.journal = journal;
     this.leases = leases;
     this.telemetry = telemetry;
+    this.counts = counts;
     this.book = book;
     this.archive = archive;
     this.feed = feed;
@@ -127,7 +130,8 @@ public class Watching {
 
   private void begin(ReleaseId release) {
     WatchLoop loop =
-        new WatchLoop(release, journal, leases, telemetry, book, archive, feed, rules, clock);
+        new WatchLoop(
+            release, journal, leases, telemetry, counts, book, archive, feed, rules, clock);
     if (loops.putIfAbsent(release, loop) == null) {
       threads.execute(() -> run(loop));
     } else {

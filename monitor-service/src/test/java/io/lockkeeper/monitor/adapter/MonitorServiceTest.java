@@ -32,6 +32,7 @@ import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Runbook.Budgets;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.jwt.build.Jwt;
@@ -66,12 +67,15 @@ class MonitorServiceTest {
   private Topic topic;
   private Instance stable;
   private Instance candidate;
+  private BudgetServer prometheus;
+  private Budgets budgets = Budgets.NONE;
 
   @BeforeEach
   void start() throws IOException {
     topic = new Topic();
     stable = new Instance();
     candidate = new Instance();
+    prometheus = new BudgetServer();
   }
 
   @AfterEach
@@ -80,6 +84,7 @@ class MonitorServiceTest {
     topic.close();
     stable.close();
     candidate.close();
+    prometheus.close();
   }
 
   @Test
@@ -250,6 +255,107 @@ class MonitorServiceTest {
         .statusCode(404);
   }
 
+  @Test
+  @DisplayName(
+      "G2: on a spent budget there is no baseline, and the reason has the numbers; when it can pay, there is one")
+  void spentBudget() {
+    budgets = budgets();
+    prometheus.spent(90);
+    accepted();
+    topic.say(release, new GateEvent.BaselineRequested(1, Duration.ofSeconds(1)));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(1));
+    assertThat(topic.heard(release, BaselineRefused.class).getFirst().reason())
+        .isEqualTo(
+            "error budget availability is spent: -150 % remains and something has to; 90 of 360000 were bad in 1 h");
+    prometheus.spent(9);
+    topic.say(release, new GateEvent.BaselineRequested(2, Duration.ofSeconds(1)));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineCaptured.class)).hasSize(1));
+    assertThat(topic.heard(release, BaselineCaptured.class).getFirst().measures())
+        .contains(new Measure("budget availability", null, 0.75, "fraction", 360_000));
+  }
+
+  @Test
+  @DisplayName(
+      "D4: while a budget is spent, or its source is away, a good stage is not passed and nothing is lost or breached; then it is passed")
+  void heldByBudget() {
+    budgets = budgets();
+    prometheus.spent(36);
+    prometheus.status(503);
+    baking();
+    reasonOfLastLook("error budget availability cannot be read: all events over ");
+    prometheus.status(200);
+    reasonOfLastLook("error budget availability is spent: 0 % remains");
+    assertThat(topic.heard(release)).isEmpty();
+    prometheus.spent(9);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, StageVerified.class)).hasSize(1));
+    StageVerified verified = topic.heard(release, StageVerified.class).getFirst();
+    assertThat(verified.verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(verified.measures())
+        .filteredOn(measure -> measure.signal().equals("budget availability"))
+        .containsExactly(new Measure("budget availability", 0.75, 0.0, "fraction", 360_000));
+    assertThat(topic.heard(release)).hasSize(1);
+    assertThat(LookRecord.read(lookOf(verified.look()).value()).budgets()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "R1: an objective that burns fast since the candidate has traffic is a breach, though its instances look well")
+  void budgetBreached() {
+    budgets = budgets();
+    baking(Stage.traffic(0, 50, Duration.ofMinutes(5), Duration.ofMinutes(9)));
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                topic.looks(release).stream()
+                    .map(look -> LookRecord.read(look.value()).budgets())
+                    .anyMatch(
+                        readings ->
+                            !readings.isEmpty() && !readings.getFirst().before().isEmpty()));
+    prometheus.failsFromNowOn();
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1));
+    BudgetBreached breach = topic.heard(release, BudgetBreached.class).getFirst();
+    assertThat(breach.measure().signal()).isEqualTo("burn rate of availability");
+    assertThat(breach.measure().candidate()).isGreaterThanOrEqualTo(14.4);
+    assertThat(breach.measure().control()).isZero();
+    assertThat(breach.evidence()).contains("error budget availability", "over 1 h", "remains");
+  }
+
+  /// 99.99 % over an hour: 36 of the 360,000 requests of the last hour may fail.
+  private Budgets budgets() {
+    return new Budgets(
+        null,
+        null,
+        List.of(
+            new Runbook.Slo(
+                "availability",
+                "shop",
+                prometheus.uri(),
+                Runbook.Slo.Counts.BAD,
+                "bad[{{.window}}]",
+                "total[{{.window}}]",
+                false,
+                0.9999,
+                Duration.ofHours(1))));
+  }
+
+  private void reasonOfLastLook(String reason) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(OpenApi.as("viewer").get("/watches/" + release).asString())
+                    .contains(reason));
+  }
+
   private ConsumerRecord<String, byte[]> lookOf(Look look) {
     await()
         .atMost(SOON)
@@ -310,7 +416,9 @@ class MonitorServiceTest {
             null,
             null,
             null,
-            null),
+            null,
+            null,
+            budgets),
         null,
         null,
         null,

@@ -13,6 +13,7 @@ import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Decision;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.ReleaseRequest;
@@ -31,7 +32,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /// A release without the other services: a journal in memory and instances that count what they are
 /// told to.
-final class Rig implements EventJournal, Telemetry {
+final class Rig implements EventJournal, Telemetry, EventCounts {
 
   static final Instant START = Instant.parse("2026-11-23T00:00:00Z");
 
@@ -104,6 +105,11 @@ final class Rig implements EventJournal, Telemetry {
   public synchronized Scrape scrapeStable(GateEvent.ReleaseAccepted accepted) {
     Scrape both = scrape(accepted);
     return new Scrape(both.stable(), List.of(), both.troubles());
+  }
+
+  @Override
+  public Span count(Runbook.Slo slo, Instant until, Duration length) {
+    throw new UnsupportedOperationException("the rig's runbook has no objectives");
   }
 
   @Override

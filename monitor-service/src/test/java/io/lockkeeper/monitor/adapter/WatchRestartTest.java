@@ -201,7 +201,16 @@ class WatchRestartTest {
 
   private WatchLoop loop(Rig of, LookFeed to) {
     return new WatchLoop(
-        of.release, of, leases, of, book, archive, to, BaselineRules.STANDARD, Clock.systemUTC());
+        of.release,
+        of,
+        leases,
+        of,
+        of,
+        book,
+        archive,
+        to,
+        BaselineRules.STANDARD,
+        Clock.systemUTC());
   }
 
   private Duration observed(Rig of) {
@@ -210,7 +219,7 @@ class WatchRestartTest {
   }
 
   private void open() {
-    watch = CandidateWatch.open(rig.release, rig.facts(), rig, book, archive);
+    watch = CandidateWatch.open(rig.release, rig.facts(), rig, rig, book, archive);
   }
 
   private void looks(int count) {
