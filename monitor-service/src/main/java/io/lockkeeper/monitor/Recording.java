@@ -3,20 +3,17 @@ package io.lockkeeper.monitor;
 import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Look;
-import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.monitor.judge.Signal;
+import io.lockkeeper.monitor.judge.Totals;
 import io.lockkeeper.runbook.Runbook;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What both versions showed since the share of traffic last changed, in numbers for people. The
-/// judge has its own; these decide nothing. Keeps at most [#MOST_LOOKS] looks: of longer spans
-/// every second one is let go.
+/// judge has its own; these decide nothing.
 final class Recording {
-
-  static final int MOST_LOOKS = 64;
 
   private static final double[] QUANTILES = {0.5, 0.9, 0.99};
   private static final double PERCENT = 100;
@@ -24,45 +21,41 @@ final class Recording {
   private final List<Signal> judged;
   private final List<Runbook.Signal> signals;
   private final @Nullable Baseline baseline;
-  private final List<Look> looks = new ArrayList<>();
+  private final Totals candidate;
+  private final Totals control;
+  private double weight = Double.NaN;
+  private @Nullable Instant last;
 
   Recording(List<Signal> judged, List<Runbook.Signal> signals, @Nullable Baseline baseline) {
     this.judged = judged;
     this.signals = signals;
     this.baseline = baseline;
+    candidate = new Totals(judged);
+    control = new Totals(judged);
   }
 
+  /// Takes a look; one that is not newer than the last changes nothing.
   void add(Look look) {
-    if (!looks.isEmpty() && looks.getLast().weight() != look.weight()) {
-      Look last = looks.getLast();
-      looks.clear();
-      looks.add(last); // where the new share begins to be counted
+    if (last != null && !look.at().isAfter(last)) {
+      return;
     }
-    if (looks.size() >= MOST_LOOKS) {
-      for (int i = looks.size() - 2; i > 0; i -= 2) {
-        looks.remove(i);
-      }
+    last = look.at();
+    if (look.weight() != weight) {
+      candidate.restart(); // the new share begins to be counted at the last look before it
+      control.restart();
+      weight = look.weight();
     }
-    looks.add(look);
+    candidate.add(look.at(), look.candidate());
+    control.add(look.at(), look.control());
   }
 
   List<Measure> measures() {
-    Baseline candidate = arm(Look::candidate);
-    if (candidate == null) {
+    Baseline seen = candidate.sum();
+    if (seen == null) {
       return List.of();
     }
-    boolean beside = looks.getLast().weight() < 1;
-    Baseline control = beside ? arm(Look::control) : baseline;
-    return measures(judged, signals, candidate, control == null ? baseline : control);
-  }
-
-  private @Nullable Baseline arm(Function<Look, List<Sample>> of) {
-    List<Baseline.Scrape> scrapes =
-        looks.stream()
-            .filter(look -> !of.apply(look).isEmpty())
-            .map(look -> new Baseline.Scrape(look.at(), of.apply(look)))
-            .toList();
-    return scrapes.size() < 2 ? null : Baseline.of(scrapes, judged);
+    Baseline beside = weight < 1 ? control.sum() : null;
+    return measures(judged, signals, seen, beside == null ? baseline : beside);
   }
 
   /// The numbers of these spans side by side. Of a duration its quantiles p50, p90 and p99, each a

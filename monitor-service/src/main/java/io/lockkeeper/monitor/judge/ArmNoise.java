@@ -16,6 +16,9 @@ final class ArmNoise {
   private final double prior;
   private final double[] differences = new double[KEPT];
   private final double[] sampling = new double[KEPT];
+  /// Half the squared differences of strata six apart, as far as they are kept, in their order.
+  private final double[] squares = new double[KEPT - LAG];
+  private int squared;
   private int count;
   private double variance;
 
@@ -31,27 +34,44 @@ final class ArmNoise {
 
   /// Adds the log ratio of a stratum and its sampling variance.
   void add(double logRatio, double samplingVariance) {
+    if (squared == squares.length) {
+      leave(square(count - KEPT + LAG));
+    }
     differences[count % KEPT] = logRatio;
     sampling[count % KEPT] = samplingVariance;
     count++;
     int kept = Math.min(count, KEPT);
-    int n = Math.min(count - LAG, KEPT - LAG);
-    if (n <= 0) {
+    if (count <= LAG) {
       return;
     }
-    var squares = new double[n];
+    enter(square(count - 1));
+    int n = squared;
     double expected = 0;
-    for (int k = 0; k < n; k++) {
-      double d = at(count - 1 - k) - at(count - 1 - k - LAG);
-      squares[k] = d * d / 2;
-    }
     for (int k = 0; k < kept; k++) {
       expected += sampling[k] / kept;
     }
-    Arrays.sort(squares);
     double median = n % 2 == 1 ? squares[n / 2] : (squares[n / 2 - 1] + squares[n / 2]) / 2;
     double m = Math.max(0, median / MEDIAN_OF_CHI2 - expected);
     variance = (PRIOR_STRATA * prior + n * SLOWNESS * m) / (PRIOR_STRATA + n);
+  }
+
+  private double square(int index) {
+    double d = at(index) - at(index - LAG);
+    return d * d / 2;
+  }
+
+  private void enter(double square) {
+    int found = Arrays.binarySearch(squares, 0, squared, square);
+    int place = found < 0 ? -found - 1 : found;
+    System.arraycopy(squares, place, squares, place + 1, squared - place);
+    squares[place] = square;
+    squared++;
+  }
+
+  private void leave(double square) {
+    int place = Arrays.binarySearch(squares, 0, squared, square);
+    squared--;
+    System.arraycopy(squares, place + 1, squares, place, squared - place);
   }
 
   private double at(int index) {

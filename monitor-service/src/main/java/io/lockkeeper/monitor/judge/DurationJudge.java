@@ -25,6 +25,8 @@ final class DurationJudge implements SignalJudge {
   private final WarmUpGate gate;
   private final ArmNoise noise = new ArmNoise(ARM_TAU);
   private final Buckets reference = new Buckets();
+  /// Of the reference; null when that has changed since.
+  private @Nullable Shape shape;
   private final Baseline.@Nullable Timed baseline;
   private final Buckets candidateSum = new Buckets();
   private final Buckets controlSum = new Buckets();
@@ -86,9 +88,11 @@ final class DurationJudge implements SignalJudge {
   private void judge(Stratum stratum, Buckets candidate, @Nullable Buckets control) {
     double sum = Double.NEGATIVE_INFINITY;
     double weights = 0;
+    var now = shape == null ? new Shape(reference) : shape;
+    shape = now;
     for (var tail : tails) {
       if (candidate.hasBound(tail.bound)) {
-        tail.observe(candidate, control, reference, noise.variance(), stratum.closes());
+        tail.observe(candidate, control, now, noise.variance(), stratum.closes());
         sum = LogSpace.add(sum, StrictMath.log(tail.weight) + tail.logE());
         weights += tail.weight;
       }
@@ -130,6 +134,7 @@ final class DurationJudge implements SignalJudge {
     }
     if (control != null) {
       reference.add(control);
+      shape = null;
     }
   }
 

@@ -25,6 +25,8 @@ final class EProcess {
   private final double[] logL;
   private final double[] logMasses;
   private double unspent = 1;
+  private double mass = Double.NaN;
+  private double logMass;
   private double start;
   private int strata;
   private double logE;
@@ -103,8 +105,11 @@ final class EProcess {
   }
 
   private double evaluate(double[] l, double @Nullable [] into) {
-    double mass = nextMass();
-    double logMass = StrictMath.log(mass);
+    double next = nextMass();
+    if (mass != next) {
+      mass = next;
+      logMass = StrictMath.log(next);
+    }
     double rest = Math.max(0, unspent - mass);
     double sum = rest > 0 ? StrictMath.log(rest) : Double.NEGATIVE_INFINITY;
     for (int j = 0; j < logL.length; j++) {

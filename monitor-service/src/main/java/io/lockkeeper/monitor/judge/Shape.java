@@ -7,21 +7,35 @@ import java.util.Arrays;
 /// density of a tail where an even spread within a bucket would put too much near its upper end.
 /// Where too little is known for that, and in the first and the last bucket, the spread is even as
 /// in [Buckets#above].
+///
+/// A picture of the buckets at one moment: when they have gained something, it takes a new one.
 final class Shape {
 
   /// Fewer observations above a bound say little of how steep the tail is there.
   private static final double ENOUGH = 30;
 
   private static final double RARE = 1e-9;
+  private static final int MOST_ASKED = 24;
 
   private final Buckets buckets;
   private final double[] bounds;
   /// Observations above each bound.
   private final double[] above;
 
+  private final double total;
+  /// Where it was asked already: an observation asks at the same places again and again.
+  private final double[] asked = new double[MOST_ASKED];
+
+  private final double[] parts = new double[MOST_ASKED];
+  private int known;
+  private final double[] slopes;
+
   Shape(Buckets buckets) {
     this.buckets = buckets;
     bounds = buckets.bounds();
+    total = buckets.total();
+    slopes = new double[bounds.length];
+    Arrays.fill(slopes, Double.NaN);
     above = new double[bounds.length];
     var counts = buckets.counts();
     double sum = 0;
@@ -33,6 +47,21 @@ final class Shape {
 
   /// Which part of the observations in the bucket of `x` is longer than `x`.
   double part(double x) {
+    for (int i = 0; i < known; i++) {
+      if (asked[i] == x) {
+        return parts[i];
+      }
+    }
+    double part = read(x);
+    if (known < MOST_ASKED) {
+      asked[known] = x;
+      parts[known] = part;
+      known++;
+    }
+    return part;
+  }
+
+  private double read(double x) {
     int b = 0;
     while (b < bounds.length && bounds[b] < x) {
       b++;
@@ -58,13 +87,12 @@ final class Shape {
 
   /// How many observations there are.
   double total() {
-    return buckets.total();
+    return total;
   }
 
   /// Share of the observations that is longer than `x`, never quite 0 or 1; a half when there are
   /// none.
   double share(double x) {
-    double total = total();
     return total > 0 ? Math.clamp(above(x) / total, RARE, 1 - RARE) : 0.5;
   }
 
@@ -115,6 +143,10 @@ final class Shape {
 
   /// Mean slope over the bucket that ends at bound `b`.
   private double slope(int b) {
-    return StrictMath.log(above[b] / above[b - 1]) / StrictMath.log(bounds[b] / bounds[b - 1]);
+    if (Double.isNaN(slopes[b])) {
+      slopes[b] =
+          StrictMath.log(above[b] / above[b - 1]) / StrictMath.log(bounds[b] / bounds[b - 1]);
+    }
+    return slopes[b];
   }
 }

@@ -48,16 +48,12 @@ final class Tail {
     process.restart();
   }
 
-  /// Takes a stratum into account, beside a control or (when it is `null`) against the reference.
+  /// Takes a stratum into account, beside a control or (when it is `null`) against the reference
+  /// of this shape.
   void observe(
-      Buckets candidate,
-      @Nullable Buckets control,
-      Buckets reference,
-      double armNoise,
-      boolean closes) {
+      Buckets candidate, @Nullable Buckets control, Shape shape, double armNoise, boolean closes) {
     double n1 = candidate.total();
     double x1 = candidate.above(bound);
-    var shape = new Shape(reference);
     if (control != null) {
       double x0 = shape.above(control, bound / stretch);
       beside(x1, n1, x0, control.total(), shape, armNoise);
