@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// thread-safe. Runbook D4, M1, M2, R1.
 public final class ReleaseJudge {
 
+  /// [JudgeSettings#minimumCoverage] of a live watch. Its clock counts observed time only and asks
+  /// for all of it, so a share of looks missed in a loss of telemetry must not be held against the
+  /// rest. Of a recorded case no clock asks for anything, so there the judge's default holds.
+  public static final double ANY_COVERAGE = 0;
+
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
   private static final Duration SHORTEST_WATCH = Duration.ofMinutes(1);
 
@@ -36,11 +41,10 @@ public final class ReleaseJudge {
   ///
   /// @param baseline what the stable version showed before; null for a first release
   public ReleaseJudge(Runbook runbook, @Nullable Baseline baseline) {
-    Monitoring monitoring = runbook.monitoring();
-    signals = monitoring.signals();
-    List<Signal> judged = judged(signals);
-    judge = new Judge(settings(judged, interval(monitoring), planned(runbook)), baseline);
-    recording = new Recording(judged, signals, baseline);
+    signals = runbook.monitoring().signals();
+    JudgeSettings settings = settings(runbook.rollout(), runbook.monitoring());
+    judge = new Judge(settings, baseline);
+    recording = new Recording(settings.signals(), signals, baseline);
   }
 
   /// Takes one look and says what follows from all looks so far. A look that is not newer than the
@@ -106,37 +110,23 @@ public final class ReleaseJudge {
   }
 
   /// How long the whole watch lasts when nothing holds it: every bake and the observation.
-  static Duration planned(Runbook runbook) {
-    Duration sum = runbook.monitoring().validation();
-    for (Runbook.StagePlan stage : runbook.rollout().stages()) {
+  static Duration planned(Runbook.Rollout rollout, Monitoring monitoring) {
+    Duration sum = monitoring.validation();
+    for (Runbook.StagePlan stage : rollout.stages()) {
       sum = sum.plus(stage.bake());
     }
     return sum.compareTo(SHORTEST_WATCH) < 0 ? SHORTEST_WATCH : sum;
   }
 
-  /// The judge's own defaults, but for coverage: the watch's clock counts observed time only and
-  /// asks for all of it, so a share of looks missed in a loss of telemetry must not be held against
-  /// the rest.
-  private static JudgeSettings settings(List<Signal> judged, Duration interval, Duration planned) {
-    JudgeSettings usual = JudgeSettings.of(judged, interval);
-    return new JudgeSettings(
-        usual.signals(),
-        usual.alpha(),
-        planned,
-        usual.scrapeInterval(),
-        usual.stratum(),
-        usual.cap(),
-        usual.warmUp(),
-        usual.lostAfter(),
-        0,
-        usual.minimumRequests(),
-        usual.minimumLooks(),
-        usual.minimumEvents(),
-        usual.errorFloor(),
-        usual.acceptable(),
-        usual.harm(),
-        usual.requireEvidence(),
-        usual.catastrophe());
+  /// How strictly a release is judged by these sections of its runbook: the judge's own defaults
+  /// for its signals, its interval and its length, but for coverage, which is [#ANY_COVERAGE].
+  public static JudgeSettings settings(Runbook.Rollout rollout, Monitoring monitoring) {
+    return JudgeSettings.of(judged(monitoring.signals()), interval(monitoring))
+        .with(
+            draft -> {
+              draft.planned = planned(rollout, monitoring);
+              draft.minimumCoverage = ANY_COVERAGE;
+            });
   }
 
   private Assessment.Breach breach(Judgement judgement, List<Measure> measures) {

@@ -1,15 +1,9 @@
 package io.lockkeeper.monitor.adapter;
 
-import io.lockkeeper.events.AuditEvent;
 import io.lockkeeper.events.Fact;
-import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.MonitorEvent;
-import io.lockkeeper.events.NotificationEvent;
-import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RolloutEvent;
-import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.BaselineRules;
 import io.lockkeeper.monitor.BudgetRules;
@@ -24,7 +18,6 @@ import io.lockkeeper.runbook.Runbook;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -80,11 +73,11 @@ final class CandidateWatch {
       EventCounts counts,
       LookBook book,
       LookArchive archive) {
-    ReleaseAccepted accepted = accepted(history);
+    ReleaseAccepted accepted = WatchHistory.accepted(history);
     Runbook runbook = accepted.runbook();
     Watch watch = Watch.of(history);
     if (!areKept(book, history)) {
-      archive.restore(release, since(history));
+      archive.restore(release, WatchHistory.since(history));
     }
     Baseline baseline = baseline(release, history, runbook, book);
     List<LookRecord> looks = book.candidateLooks(release);
@@ -158,65 +151,15 @@ final class CandidateWatch {
     }
   }
 
-  /// The release as it was accepted.
-  static ReleaseAccepted accepted(List<Fact> history) {
-    return history.stream()
-        .map(Fact::event)
-        .filter(ReleaseAccepted.class::isInstance)
-        .map(ReleaseAccepted.class::cast)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("a release is watched after it is accepted"));
-  }
-
   /// Whether the book has the looks that our facts name. If not, the database was lost or set back.
   private static boolean areKept(LookBook book, List<Fact> history) {
-    return history.stream()
-        .map(fact -> lookOf(fact.event()))
-        .filter(Objects::nonNull)
-        .allMatch(look -> kept(book, look).isPresent());
-  }
-
-  private static MonitorEvent.@Nullable Look lookOf(ReleaseEvent event) {
-    return switch (event) {
-      case MonitorEvent.BaselineCaptured captured -> captured.look();
-      case MonitorEvent.StageVerified verified -> verified.look();
-      case MonitorEvent.BudgetBreached breached -> breached.look();
-      case MonitorEvent.ReleaseVerified verified -> verified.look();
-      case MonitorEvent.BaselineRefused _,
-          MonitorEvent.TelemetryLost _,
-          MonitorEvent.TelemetryRecovered _,
-          MonitorEvent.ObservationStarted _ ->
-          null;
-      case GateEvent _ -> null;
-      case RolloutEvent _ -> null;
-      case AuditEvent _ -> null;
-      case NotificationEvent _ -> null;
-      case Unrecognised _ -> null;
-    };
-  }
-
-  /// When the first look was taken, or a little earlier.
-  private static Instant since(List<Fact> history) {
-    for (Fact fact : history) {
-      if (fact.event() instanceof MonitorEvent.BaselineCaptured captured) {
-        return captured.from();
-      }
-      if (fact.event() instanceof RolloutEvent) {
-        return fact.time();
-      }
-    }
-    return history.getFirst().time();
+    return WatchHistory.looks(history).allMatch(look -> kept(book, look).isPresent());
   }
 
   /// The stored baseline; when it is lost, what its fact says.
   private static @Nullable Baseline baseline(
       ReleaseId release, List<Fact> history, Runbook runbook, LookBook book) {
-    MonitorEvent.BaselineCaptured captured = null;
-    for (Fact fact : history) {
-      if (fact.event() instanceof MonitorEvent.BaselineCaptured newer) {
-        captured = newer;
-      }
-    }
+    MonitorEvent.BaselineCaptured captured = WatchHistory.baseline(history);
     if (captured == null) {
       return null;
     }

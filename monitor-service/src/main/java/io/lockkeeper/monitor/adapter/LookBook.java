@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import javax.sql.DataSource;
 
 /// The table of looks. Each call is a transaction of its own, apart from those of the journal: a
@@ -28,6 +29,7 @@ import javax.sql.DataSource;
 public class LookBook {
 
   private static final int MOST_LOOKS_READ = 20_000;
+  private static final int PAGE = 200;
 
   private final DataSource dataSource;
 
@@ -41,8 +43,8 @@ public class LookBook {
   /// @param record its bytes on the topic
   public record Kept(UUID id, Digest digest, boolean published, byte[] record) {}
 
-  /// A look that the topic has not acknowledged.
-  record Unsent(long position, UUID id, Digest digest, byte[] record) {}
+  /// A look and its place in the table.
+  record Row(long position, UUID id, Digest digest, byte[] record) {}
 
   /// Keeps a look; one that is here already stays as it is.
   ///
@@ -111,6 +113,41 @@ public class LookBook {
         });
   }
 
+  /// Reads what a verdict on the candidate of this release rests on, oldest first: what its
+  /// baselines came to, and the looks at it. Some hundred at a time, so that a long watch takes no
+  /// more memory than a short one.
+  ///
+  /// @param reader takes a look and its bytes, and says whether it wants more
+  public void read(ReleaseId release, BiPredicate<LookRecord, byte[]> reader) {
+    long after = 0;
+    List<Row> page;
+    do {
+      page = page(release, after);
+      for (Row look : page) {
+        if (!reader.test(LookRecord.read(look.record()), look.record())) {
+          return;
+        }
+        after = look.position();
+      }
+    } while (!page.isEmpty());
+  }
+
+  private List<Row> page(ReleaseId release, long after) {
+    String sql =
+        """
+        select position, id, digest, record from look
+        where release_id = ? and kind in ('BASELINE', 'CANDIDATE') and position > ?
+        order by position limit ?""";
+    return in(
+        sql,
+        select -> {
+          select.setString(1, release.value());
+          select.setLong(2, after);
+          select.setInt(3, PAGE);
+          return rows(select);
+        });
+  }
+
   /// The look of this id.
   public Optional<Kept> find(UUID id) {
     return in(
@@ -134,7 +171,7 @@ public class LookBook {
   }
 
   /// What the topic has not acknowledged of this release, oldest first.
-  List<Unsent> unsent(ReleaseId release, int most) {
+  List<Row> unsent(ReleaseId release, int most) {
     return in(
         """
         select position, id, digest, record from look where release_id = ? and not published
@@ -142,30 +179,19 @@ public class LookBook {
         select -> {
           select.setString(1, release.value());
           select.setInt(2, most);
-          try (ResultSet rows = select.executeQuery()) {
-            List<Unsent> unsent = new ArrayList<>();
-            while (rows.next()) {
-              unsent.add(
-                  new Unsent(
-                      rows.getLong(1),
-                      rows.getObject(2, UUID.class),
-                      new Digest(rows.getString(3)),
-                      rows.getBytes(4)));
-            }
-            return unsent;
-          }
+          return rows(select);
         });
   }
 
   /// Notes that the topic acknowledged these looks.
-  void sent(List<Unsent> looks) {
+  void sent(List<Row> looks) {
     in(
         "update look set published = true where position = any (?)",
         update -> {
           Array positions =
               update
                   .getConnection()
-                  .createArrayOf("bigint", looks.stream().map(Unsent::position).toArray());
+                  .createArrayOf("bigint", looks.stream().map(Row::position).toArray());
           update.setArray(1, positions);
           return update.executeUpdate();
         });
@@ -214,6 +240,21 @@ public class LookBook {
       return work.with(statement);
     } catch (SQLException e) {
       throw new JournalUnavailable("the looks cannot be reached", e);
+    }
+  }
+
+  private static List<Row> rows(PreparedStatement select) throws SQLException {
+    try (ResultSet rows = select.executeQuery()) {
+      List<Row> looks = new ArrayList<>();
+      while (rows.next()) {
+        looks.add(
+            new Row(
+                rows.getLong(1),
+                rows.getObject(2, UUID.class),
+                new Digest(rows.getString(3)),
+                rows.getBytes(4)));
+      }
+      return looks;
     }
   }
 

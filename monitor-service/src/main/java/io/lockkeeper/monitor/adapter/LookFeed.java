@@ -156,7 +156,7 @@ public class LookFeed {
   }
 
   private void drain(ReleaseId release) throws InterruptedException, ExecutionException {
-    List<LookBook.Unsent> looks;
+    List<LookBook.Row> looks;
     do {
       looks = book.unsent(release, BATCH);
       if (!looks.isEmpty()) {
@@ -167,18 +167,18 @@ public class LookFeed {
     } while (looks.size() == BATCH);
   }
 
-  private void acknowledged(LookBook.Unsent look) {
+  private void acknowledged(LookBook.Row look) {
     CompletableFuture<Void> waiting = awaited.get(look.id());
     if (waiting != null) {
       waiting.complete(null);
     }
   }
 
-  private void send(ReleaseId release, List<LookBook.Unsent> looks)
+  private void send(ReleaseId release, List<LookBook.Row> looks)
       throws InterruptedException, ExecutionException {
     Producer<String, byte[]> sender = producer();
     List<Future<?>> sent = new ArrayList<>();
-    for (LookBook.Unsent look : looks) {
+    for (LookBook.Row look : looks) {
       sent.add(
           sender.send(
               record(release, look),
@@ -203,7 +203,7 @@ public class LookFeed {
     }
   }
 
-  private ProducerRecord<String, byte[]> record(ReleaseId release, LookBook.Unsent look) {
+  private ProducerRecord<String, byte[]> record(ReleaseId release, LookBook.Row look) {
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(topic, release.value(), look.record());
     header(record, "ce_specversion", "1.0");

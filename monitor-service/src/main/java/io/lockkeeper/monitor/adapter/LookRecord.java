@@ -171,7 +171,7 @@ public record LookRecord(
   }
 
   /// The look as the judge takes it.
-  Look toLook() {
+  public Look toLook() {
     return look(at, weight, stable, candidate);
   }
 
@@ -192,7 +192,7 @@ public record LookRecord(
   /// Reads a value from the topic or the table.
   ///
   /// @throws UncheckedIOException when it is none
-  static LookRecord read(byte[] json) {
+  public static LookRecord read(byte[] json) {
     try {
       return EventJson.mapper().readValue(json, LookRecord.class);
     } catch (IOException e) {

@@ -162,7 +162,7 @@ final class WatchLoop {
     if (capture == null || !capture.goal().equals(goal)) {
       capture =
           new BaselineCapture(
-              release, goal, CandidateWatch.accepted(history), rules, telemetry, counts, book);
+              release, goal, WatchHistory.accepted(history), rules, telemetry, counts, book);
       baseline = capture;
     }
     Optional<BaselineCapture.Finished> finished = capture.look(clock.instant());

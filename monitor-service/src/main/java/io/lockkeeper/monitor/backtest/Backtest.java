@@ -1,6 +1,5 @@
 package io.lockkeeper.monitor.backtest;
 
-import io.lockkeeper.monitor.judge.Judge;
 import io.lockkeeper.monitor.judge.JudgeSettings;
 import io.lockkeeper.monitor.judge.Judgement;
 import io.lockkeeper.monitor.judge.Signal;
@@ -16,17 +15,17 @@ public record Backtest(String name, Judgement judgement) {
 
   /// The defaults for this case: its signals, its scrape interval, its planned length.
   public static JudgeSettings settings(RecordedCase recorded) {
-    return JudgeSettings.of(RecordedCase.SIGNALS, recorded.step()).withPlanned(recorded.planned());
+    return JudgeSettings.of(RecordedCase.SIGNALS, recorded.step())
+        .with(draft -> draft.planned = recorded.planned());
   }
 
-  /// Judges a case look by look, as if it were live, and stops at a breach. A look knows nothing
-  /// of the looks after it.
+  /// Judges a case from its first look to its last or the first breach.
   public static Backtest of(RecordedCase recorded, JudgeSettings settings) {
-    var judge = new Judge(settings, recorded.baseline());
+    var replay = new Replay(settings, recorded.baseline());
     var looks = recorded.looks();
-    var judgement = judge.look(looks.getFirst());
+    var judgement = replay.look(looks.getFirst());
     for (int i = 1; i < looks.size() && judgement.verdict() != Verdict.FAILED; i++) {
-      judgement = judge.look(looks.get(i));
+      judgement = replay.look(looks.get(i));
     }
     return new Backtest(recorded.name(), judgement);
   }

@@ -3,6 +3,7 @@ package io.lockkeeper.monitor.judge;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// How strictly a release is judged. The defaults are meant to be used; a runbook changes what it
 /// must.
@@ -22,7 +23,9 @@ import java.util.List;
 /// @param warmUp          guard for signals that a cold start distorts (durations, CPU)
 /// @param lostAfter       scrapes missing for this long mean not measured (12 scrapes, at least
 ///                        PT10S)
-/// @param minimumCoverage share of the looks that must have measured the candidate to pass (0.8)
+/// @param minimumCoverage share of the looks since the last change of weight that must have seen
+///                        the candidate to pass, `0..1` (0.8; of a live watch 0, since its clock
+///                        counts observed time only)
 /// @param minimumRequests candidate requests since the last change of weight that a pass needs
 ///                        (100)
 /// @param minimumLooks    looks since the last change of weight that a pass needs (3)
@@ -128,6 +131,9 @@ public record JudgeSettings(
     if (!(cap > 0) || !(errorFloor >= 0) || !(acceptable > 0 && acceptable < 1)) {
       throw new IllegalArgumentException("cap, errorFloor or acceptable out of range");
     }
+    if (!(minimumCoverage >= 0 && minimumCoverage <= 1)) {
+      throw new IllegalArgumentException("minimumCoverage must be within 0..1: " + minimumCoverage);
+    }
   }
 
   /// Defaults for these signals and this scrape interval.
@@ -167,114 +173,13 @@ public record JudgeSettings(
         Duration.ofSeconds(15));
   }
 
-  /// The same settings for other signals.
-  public JudgeSettings withSignals(List<Signal> watched) {
-    return new JudgeSettings(
-        watched,
-        alpha,
-        planned,
-        scrapeInterval,
-        stratum,
-        cap,
-        warmUp,
-        lostAfter,
-        minimumCoverage,
-        minimumRequests,
-        minimumLooks,
-        minimumEvents,
-        errorFloor,
-        acceptable,
-        harm,
-        requireEvidence,
-        catastrophe);
-  }
-
-  /// The same settings at another false-alarm chance.
-  public JudgeSettings withAlpha(double chance) {
-    return new JudgeSettings(
-        signals,
-        chance,
-        planned,
-        scrapeInterval,
-        stratum,
-        cap,
-        warmUp,
-        lostAfter,
-        minimumCoverage,
-        minimumRequests,
-        minimumLooks,
-        minimumEvents,
-        errorFloor,
-        acceptable,
-        harm,
-        requireEvidence,
-        catastrophe);
-  }
-
-  /// The same settings for a watch of another length.
-  public JudgeSettings withPlanned(Duration length) {
-    return new JudgeSettings(
-        signals,
-        alpha,
-        length,
-        scrapeInterval,
-        stratum,
-        cap,
-        warmUp,
-        lostAfter,
-        minimumCoverage,
-        minimumRequests,
-        minimumLooks,
-        minimumEvents,
-        errorFloor,
-        acceptable,
-        harm,
-        requireEvidence,
-        catastrophe);
-  }
-
-  /// The same settings with another warm-up guard.
-  public JudgeSettings withWarmUp(WarmUp guard) {
-    return new JudgeSettings(
-        signals,
-        alpha,
-        planned,
-        scrapeInterval,
-        stratum,
-        cap,
-        guard,
-        lostAfter,
-        minimumCoverage,
-        minimumRequests,
-        minimumLooks,
-        minimumEvents,
-        errorFloor,
-        acceptable,
-        harm,
-        requireEvidence,
-        catastrophe);
-  }
-
-  /// The same settings, where a pass needs (or does not need) harm ruled out.
-  public JudgeSettings withRequireEvidence(boolean required) {
-    return new JudgeSettings(
-        signals,
-        alpha,
-        planned,
-        scrapeInterval,
-        stratum,
-        cap,
-        warmUp,
-        lostAfter,
-        minimumCoverage,
-        minimumRequests,
-        minimumLooks,
-        minimumEvents,
-        errorFloor,
-        acceptable,
-        harm,
-        required,
-        catastrophe);
+  /// The same settings but for what the change sets.
+  ///
+  /// @throws IllegalArgumentException when they do not go together any more
+  public JudgeSettings with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
   }
 
   /// The evidence, in nats, at which this signal is a breach: the logarithm of one over its part
@@ -307,5 +212,69 @@ public record JudgeSettings(
   int plannedStrata() {
     var unit = stratum.compareTo(scrapeInterval) > 0 ? stratum : scrapeInterval;
     return Math.clamp(planned.toNanos() / Math.max(1, unit.toNanos()), 8, 100_000);
+  }
+
+  /// Settings in the making; lives within one call of [#with]. Each field means what the component
+  /// of that name means.
+  public static final class Draft {
+
+    public List<Signal> signals;
+    public double alpha;
+    public Duration planned;
+    public Duration scrapeInterval;
+    public Duration stratum;
+    public double cap;
+    public WarmUp warmUp;
+    public Duration lostAfter;
+    public double minimumCoverage;
+    public long minimumRequests;
+    public int minimumLooks;
+    public int minimumEvents;
+    public double errorFloor;
+    public double acceptable;
+    public Harm harm;
+    public boolean requireEvidence;
+    public Catastrophe catastrophe;
+
+    private Draft(JudgeSettings before) {
+      signals = before.signals;
+      alpha = before.alpha;
+      planned = before.planned;
+      scrapeInterval = before.scrapeInterval;
+      stratum = before.stratum;
+      cap = before.cap;
+      warmUp = before.warmUp;
+      lostAfter = before.lostAfter;
+      minimumCoverage = before.minimumCoverage;
+      minimumRequests = before.minimumRequests;
+      minimumLooks = before.minimumLooks;
+      minimumEvents = before.minimumEvents;
+      errorFloor = before.errorFloor;
+      acceptable = before.acceptable;
+      harm = before.harm;
+      requireEvidence = before.requireEvidence;
+      catastrophe = before.catastrophe;
+    }
+
+    private JudgeSettings done() {
+      return new JudgeSettings(
+          signals,
+          alpha,
+          planned,
+          scrapeInterval,
+          stratum,
+          cap,
+          warmUp,
+          lostAfter,
+          minimumCoverage,
+          minimumRequests,
+          minimumLooks,
+          minimumEvents,
+          errorFloor,
+          acceptable,
+          harm,
+          requireEvidence,
+          catastrophe);
+    }
   }
 }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
@@ -27,24 +28,41 @@ import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
+import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Budgets;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import io.smallrye.jwt.build.Jwt;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,10 +78,16 @@ class MonitorServiceTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration INTERVAL = Duration.ofMillis(300);
+  private static final Stage LONG =
+      Stage.traffic(0, 50, Duration.ofMinutes(10), Duration.ofMinutes(20));
   private static final Stage HALF =
       Stage.traffic(0, 50, Duration.ofSeconds(2), Duration.ofSeconds(60));
 
-  private final ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
+  @Inject EventJournal journal;
+  @Inject LookBook book;
+  @Inject DataSource dataSource;
+
+  private ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
   private Topic topic;
   private Instance stable;
   private Instance candidate;
@@ -356,6 +380,233 @@ class MonitorServiceTest {
                     .contains(reason));
   }
 
+  @Test
+  @DisplayName(
+      "M2: judged again from its recorded looks with the same settings, every verdict is the same, and so is each number")
+  void judgedAgain() {
+    baking(LONG);
+    await().atMost(SOON).until(() -> topic.looks(release).size() > 3);
+    candidate.fails(0.3);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1));
+    settle();
+    BudgetBreached breach = topic.heard(release, BudgetBreached.class).getFirst();
+    LookRecord look = LookRecord.read(lookOf(breach.look()).value());
+    JsonPath answer = backtest("{'release': '%s'}", release);
+    assertThat(answer.getString("verdict")).isEqualTo("FAILED");
+    assertThat(answer.getString("detection.look")).isEqualTo(breach.look().id());
+    assertThat(Instant.parse(answer.getString("detection.at"))).isEqualTo(look.at());
+    assertThat(answer.getString("signal")).isEqualTo(breach.measure().signal());
+    assertThat(answer.getString("text")).isEqualTo(look.assessment().reason());
+    assertThat(breach.evidence()).startsWith(answer.getString("text"));
+    assertThat(answer.getBoolean("looks.complete")).isTrue();
+    assertThat(answer.getInt("looks.sameVerdict")).isEqualTo(answer.getInt("looks.count"));
+    assertThat(answer.getList("decided.verdict")).containsExactly("FAILED");
+    assertThat(answer.getList("decided.now")).containsExactly("FAILED");
+    assertThat(answer.getList("decided.look.digest"))
+        .containsExactly(breach.look().digest().value());
+
+    ReleaseJudge again = new ReleaseJudge(runbook(), null);
+    assertThat(book.candidateLooks(release))
+        .hasSize(answer.getInt("looks.count"))
+        .allSatisfy(one -> assertThat(again.look(one.toLook())).isEqualTo(one.assessment()));
+  }
+
+  @Test
+  @DisplayName(
+      "M2: what another budget would have said; the settings of an answer, sent back, give it again")
+  void anotherBudget() {
+    baking(LONG);
+    candidate.fails(0.3);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1));
+    String strict = "{'release': '%s', 'settings': {'alpha': 1e-4}}";
+    await()
+        .atMost(SOON)
+        .until(() -> backtest(strict, release).getString("verdict").equals("FAILED"));
+    settle();
+    JsonPath usual = backtest("{'release': '%s'}", release);
+    JsonPath stricter = backtest(strict, release);
+    assertThat(stricter.getString("verdict")).isEqualTo("FAILED");
+    assertThat(stricter.getDouble("seconds")).isGreaterThan(usual.getDouble("seconds"));
+    assertThat(stricter.getList("decided.verdict")).containsExactly("FAILED");
+    assertThat(stricter.getList("decided.now")).doesNotContain("FAILED");
+    JsonPath advisory =
+        backtest(
+            "{'release': '%s', 'settings': {'signals': [{'signal': 'errors', 'critical': false}]}}",
+            release);
+    assertThat(advisory.getString("verdict")).isNotEqualTo("FAILED");
+    assertThat(advisory.getString("signals[0].standing")).isEqualTo("BREACHED");
+    JsonPath section =
+        backtest(
+            "{'release': '%s', 'monitoring': {'signals': [{'name': 'errors', 'metric': 'http_requests', 'kind': 'ERRORS', 'critical': false}]}}",
+            release);
+    assertThat(section.getString("verdict")).isNotEqualTo("FAILED");
+    assertThat(section.getList("settings.signals.signal")).containsExactly("errors");
+    Map<String, Object> sentBack = stricter.getMap("settings");
+    Response again =
+        OpenApi.as("viewer")
+            .contentType("application/json")
+            .body(Map.of("release", release.value(), "settings", sentBack))
+            .post("/backtests");
+    assertThat(again.jsonPath().getMap("$")).isEqualTo(stricter.getMap("$"));
+  }
+
+  @Test
+  @DisplayName("M4: looks that the table has forgotten are judged again from release-telemetry")
+  void fromTheTopic() throws SQLException {
+    baking(LONG);
+    candidate.fails(0.3);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1));
+    settle();
+    await()
+        .atMost(SOON)
+        .until(() -> topic.looks(release).size() == book.candidateLooks(release).size());
+    Map<String, Object> before = backtest("{'release': '%s'}", release).getMap("$");
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement delete =
+            connection.prepareStatement("delete from look where release_id = ?")) {
+      delete.setString(1, release.value());
+      delete.executeUpdate();
+    }
+    assertThat(backtest("{'release': '%s'}", release).getMap("$")).isEqualTo(before);
+    assertThat(book.candidateLooks(release)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("M2: a backtest that cannot be run says what is wrong and where")
+  void noBacktest() {
+    assertThat(refusal(404, "{'release': '%s'}".formatted(UUID.randomUUID())))
+        .isEqualTo("unknown-release");
+    acceptedAndKnown();
+    assertThat(refusal(404, "{'release': '%s'}".formatted(release))).isEqualTo("no-looks");
+    breachIsRecorded();
+    assertThat(refusal(410, "{'release': '%s'}".formatted(release))).isEqualTo("looks-gone");
+
+    assertThat(fault("{'settings': {}}")).isEmpty();
+    assertThat(fault("{'release': '%s', 'case': {}}".formatted(release))).isEmpty();
+    assertThat(fault("{'case': {'schema': 1}}")).isEqualTo("/case/case");
+    assertThat(fault("{'case': 'small'}")).isEqualTo("/case");
+    String of = "{'release': '%s', ".formatted(release);
+    assertThat(fault(of + "'settings': {'alpha': 2}}")).isEqualTo("/settings/alpha");
+    assertThat(fault(of + "'settings': {'signals': [{'signal': 'load'}]}}"))
+        .isEqualTo("/settings/signals/0/signal");
+    assertThat(fault(of + "'settings': {'warmUp': {'window': '-PT1S'}}}"))
+        .isEqualTo("/settings/warmUp/window");
+    assertThat(fault(of + "'monitoring': 7}")).isEqualTo("/monitoring");
+    assertThat(fault(of + "'monitoring': {'signal': []}}")).isEqualTo("/monitoring/signal");
+    assertThat(fault(of + "'monitoring': {'signals': [{'kind': 'LOAD'}]}}"))
+        .isEqualTo("/monitoring/signals/0/kind");
+    assertThat(fault(of + "'monitoring': {'signals': []}}")).isEqualTo("/monitoring/signals");
+    assertThat(fault(of + "'monitoring': {'signals': [{'kind': 'RATE'}]}}"))
+        .isEqualTo("/monitoring/signals/0");
+    assertThat(fault(of + "'monitoring': {'validation': 'P9999D'}}"))
+        .isEqualTo("/monitoring/validation");
+    assertThat(refusal(400, of + "'settings': {'signals': [null]}}")).isEqualTo("malformed-json");
+    assertThat(refusal(400, of + "'setting': {}}")).isEqualTo("malformed-json");
+    String tooLong = "x".repeat(200);
+    assertThat(refusal(400, "{'release': '%s'}".formatted(tooLong))).isEqualTo("malformed-json");
+  }
+
+  @Test
+  @DisplayName("M2: backtests take no more than their places; whoever comes then is told so")
+  void tooManyBacktests() throws SQLException, InterruptedException {
+    acceptedAndKnown();
+    assertThat(backtestsAtOnce(3)).containsExactly(429, 404, 404);
+    assertThat(refusal(404, "{'release': '%s'}".formatted(release))).isEqualTo("no-looks");
+  }
+
+  /// The answers to so many backtests, in their order, while the looks cannot be read; they can be
+  /// once the first has been answered.
+  private List<Integer> backtestsAtOnce(int many) throws SQLException, InterruptedException {
+    BlockingQueue<Integer> answers = new LinkedBlockingQueue<>();
+    String body = "{'release': '%s'}".formatted(release);
+    List<Integer> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      try (Statement lock = connection.createStatement()) {
+        lock.execute("lock table look in access exclusive mode");
+        for (int i = 0; i < many; i++) {
+          threads.execute(() -> answers.add(post(body).statusCode()));
+        }
+        all.add(answers.poll(SOON.toSeconds(), TimeUnit.SECONDS));
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    }
+    answers.drainTo(all);
+    return all;
+  }
+
+  private void acceptedAndKnown() {
+    accepted();
+    await().atMost(SOON).until(() -> !journal.history(release).isEmpty());
+  }
+
+  /// A breach of which nobody has the look any more.
+  private void breachIsRecorded() {
+    Look gone = new Look(UUID.randomUUID().toString(), digest("look"));
+    Measure errors = new Measure("errors", 1.0, 0.0, "fraction", 1);
+    journal.record(release, (history, now) -> List.of(new BudgetBreached(errors, "seen", gone)));
+  }
+
+  /// The release is over: nothing more is looked at.
+  private void settle() {
+    topic.say(release, new RolloutEvent.RolloutSettled(Outcome.ROLLED_BACK, "over", Actor.RUNBOOK));
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                given()
+                    .auth()
+                    .oauth2(token("viewer"))
+                    .get("/watches/" + release)
+                    .then()
+                    .body("watch.ended", equalTo(true)));
+    // The look that was under way when it ended.
+    AtomicInteger looks = new AtomicInteger(-1);
+    await()
+        .atMost(SOON)
+        .during(INTERVAL.multipliedBy(3))
+        .until(() -> looks.getAndSet(count()) == count());
+  }
+
+  private int count() {
+    return book.candidateLooks(release).size();
+  }
+
+  private static JsonPath backtest(String body, Object... of) {
+    Response answer = post(of.length == 0 ? body : body.formatted(of));
+    assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+    return answer.jsonPath();
+  }
+
+  private static Response post(String body) {
+    return OpenApi.as("viewer")
+        .contentType("application/json")
+        .body(body.replace('\'', '"'))
+        .post("/backtests");
+  }
+
+  private static String refusal(int status, String body) {
+    Response answer = post(body);
+    assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(status);
+    return answer.jsonPath().getString("code");
+  }
+
+  private static String fault(String body) {
+    Response answer = post(body);
+    assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
+    assertThat(answer.jsonPath().getString("code")).isEqualTo("invalid-request");
+    return answer.jsonPath().getString("errors[0].pointer");
+  }
+
   private ConsumerRecord<String, byte[]> lookOf(Look look) {
     await()
         .atMost(SOON)
@@ -469,8 +720,8 @@ class MonitorServiceTest {
   @Test
   @DisplayName(
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
-  void openApi() throws IOException {
-    baking();
+  void openApi() throws IOException, SQLException, InterruptedException {
+    backtests();
     String path = "/watches/" + release;
     await()
         .atMost(SOON)
@@ -479,5 +730,29 @@ class MonitorServiceTest {
     API.tries(Map.of("release", release));
     API.isTrue();
     API.equalsSnapshot();
+  }
+
+  /// Has each problem of backtests occur, and sends each body that is shown.
+  private void backtests() throws SQLException, InterruptedException {
+    acceptedAndKnown();
+    backtestsAtOnce(3);
+    breachIsRecorded();
+    refusal(410, "{'release': '%s'}".formatted(release));
+    release = new ReleaseId(UUID.randomUUID().toString());
+    baking(LONG);
+    candidate.fails(0.3);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BudgetBreached.class)).hasSize(1));
+    for (String example : List.of("release", "section", "case")) {
+      ObjectNode body = API.body("POST /backtests", "application/json", example);
+      if (body.has("release")) {
+        body.put("release", release.value());
+      }
+      String verdict = example.equals("section") ? "PASSED" : "FAILED";
+      await()
+          .atMost(SOON)
+          .until(() -> backtest(body.toString()).getString("verdict").equals(verdict));
+    }
   }
 }

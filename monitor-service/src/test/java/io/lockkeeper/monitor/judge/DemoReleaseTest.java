@@ -14,7 +14,7 @@ class DemoReleaseTest {
 
   private static final JudgeSettings SETTINGS =
       JudgeSettings.of(JudgeSettings.standard().signals(), Duration.ofSeconds(1))
-          .withPlanned(Duration.ofSeconds(90));
+          .with(draft -> draft.planned = Duration.ofSeconds(90));
   private static final int RELEASES = 2_000;
 
   @Test

@@ -186,7 +186,7 @@ class JudgeStatesTest {
   @Test
   @DisplayName("D4: where evidence is required, a pass waits until harm is ruled out")
   void requiredEvidence() {
-    var settings = SETTINGS.withRequireEvidence(true);
+    var settings = SETTINGS.with(draft -> draft.requireEvidence = true);
     var service = new SimulatedService(11, 100);
     var judge = new Judge(settings, service.baseline(100, 15, settings.signals()));
     judge.look(service.look(0.2));

@@ -48,7 +48,7 @@ public final class CaseReader {
     step = whole(json, "", "stepSeconds", 1, LONGEST_STEP);
     mode = text(json, "mode");
     if (!MODES.contains(mode)) {
-      throw new BrokenCaseException("/mode", "one of " + MODES.stream().sorted().toList());
+      throw new BrokenDocumentException("/mode", "one of " + MODES.stream().sorted().toList());
     }
     weights = weights();
     bounds = bounds();
@@ -59,13 +59,13 @@ public final class CaseReader {
 
   /// The case that a document holds.
   ///
-  /// @throws BrokenCaseException when it holds none; names the field
+  /// @throws BrokenDocumentException when it holds none; names the field
   public static RecordedCase read(JsonNode json) {
     if (!json.isObject()) {
-      throw new BrokenCaseException("", "a JSON object");
+      throw new BrokenDocumentException("", "a JSON object");
     }
     if (!json.path("schema").isInt() || json.path("schema").asInt() != 1) {
-      throw new BrokenCaseException("/schema", "1, the only one that is known");
+      throw new BrokenDocumentException("/schema", "1, the only one that is known");
     }
     var name = text(json, "case");
     var reader = new CaseReader(json);
@@ -82,16 +82,17 @@ public final class CaseReader {
     var canary = arm("canary");
     var control = arm("control");
     if (canary == null) {
-      throw new BrokenCaseException("/canary", "an object; without it there is nothing to judge");
+      throw new BrokenDocumentException(
+          "/canary", "an object; without it there is nothing to judge");
     }
     if (control != null && Math.floorMod(control.first - canary.first, step) != 0) {
-      throw new BrokenCaseException(
+      throw new BrokenDocumentException(
           "/control/firstSampleAt", "a whole number of steps from the canary's");
     }
     int from = control == null ? canary.first : Math.min(canary.first, control.first);
     int to = control == null ? canary.last() : Math.max(canary.last(), control.last());
     if ((to - from) / step >= MOST_SCRAPES) {
-      throw new BrokenCaseException("/control/firstSampleAt", "nearer to the canary's");
+      throw new BrokenDocumentException("/control/firstSampleAt", "nearer to the canary's");
     }
     var looks = new ArrayList<Look>();
     for (int at = from - step; at <= to; at += step) {
@@ -148,10 +149,11 @@ public final class CaseReader {
       int at = whole(listed.get(i), pointer, "at", 0, LONGEST_CASE);
       double weight = number(listed.get(i).path("weight"), pointer + "/weight");
       if (weight > 1) {
-        throw new BrokenCaseException(pointer + "/weight", "a share within 0..1, not " + weight);
+        throw new BrokenDocumentException(
+            pointer + "/weight", "a share within 0..1, not " + weight);
       }
       if (!changes.isEmpty() && changes.getLast().at >= at) {
-        throw new BrokenCaseException(pointer + "/at", "later than the change before it");
+        throw new BrokenDocumentException(pointer + "/at", "later than the change before it");
       }
       changes.add(new Change(at, weight));
     }
@@ -165,7 +167,7 @@ public final class CaseReader {
     for (int b = 0; b < listed.size(); b++) {
       double bound = number(listed.get(b), "/bucketsMs/" + b);
       if (!(bound > before)) {
-        throw new BrokenCaseException("/bucketsMs/" + b, "more than " + before);
+        throw new BrokenDocumentException("/bucketsMs/" + b, "more than " + before);
       }
       rising.add(bound);
       before = bound;
@@ -179,7 +181,8 @@ public final class CaseReader {
       return null;
     }
     if (!arm.isObject()) {
-      throw new BrokenCaseException("/" + name, "an object, or null for an arm that is not there");
+      throw new BrokenDocumentException(
+          "/" + name, "an object, or null for an arm that is not there");
     }
     return new Arm(arm, "/" + name);
   }
@@ -212,7 +215,7 @@ public final class CaseReader {
       within(successes, trials, "kpiSuccesses", "kpiTrials");
       var listed = array(arm, pointer, "latencyBuckets", MOST_BOUNDS + 1);
       if (listed.size() != bounds.size() + 1) {
-        throw new BrokenCaseException(
+        throw new BrokenDocumentException(
             pointer + "/latencyBuckets",
             bounds.size()
                 + 1
@@ -287,7 +290,8 @@ public final class CaseReader {
           continue;
         }
         if (!value.isNumber() || !value.canConvertToExactIntegral() || !value.canConvertToLong()) {
-          throw new BrokenCaseException(field + "/" + i, "a whole number or null, not " + value);
+          throw new BrokenDocumentException(
+              field + "/" + i, "a whole number or null, not " + value);
         }
         values.add(positive(value.longValue(), field + "/" + i));
       }
@@ -307,7 +311,7 @@ public final class CaseReader {
     private JsonNode column(JsonNode of, String where, Object key) {
       var listed = key instanceof Integer index ? of.path(index) : of.path(key.toString());
       if (!listed.isArray() || listed.size() != scrapes) {
-        throw new BrokenCaseException(
+        throw new BrokenDocumentException(
             where + "/" + key, "an array of " + scrapes + " values, as many as requests");
       }
       return listed;
@@ -319,7 +323,7 @@ public final class CaseReader {
         var some = part.get(i);
         var all = whole.get(i);
         if (some != null && all != null && some > all) {
-          throw new BrokenCaseException(
+          throw new BrokenDocumentException(
               pointer + "/" + name + "/" + i, "at most " + all + " " + of + ", not " + some);
         }
       }
@@ -329,7 +333,8 @@ public final class CaseReader {
   private static String text(JsonNode of, String key) {
     var value = of.path(key);
     if (!value.isTextual() || value.asText().isBlank() || value.asText().length() > LONGEST_NAME) {
-      throw new BrokenCaseException("/" + key, "a text of 1 to " + LONGEST_NAME + " characters");
+      throw new BrokenDocumentException(
+          "/" + key, "a text of 1 to " + LONGEST_NAME + " characters");
     }
     return value.asText();
   }
@@ -337,7 +342,7 @@ public final class CaseReader {
   private static JsonNode array(JsonNode of, String where, String key, int most) {
     var value = of.path(key);
     if (!value.isArray() || value.isEmpty() || value.size() > most) {
-      throw new BrokenCaseException(where + "/" + key, "an array of 1 to " + most + " values");
+      throw new BrokenDocumentException(where + "/" + key, "an array of 1 to " + most + " values");
     }
     return value;
   }
@@ -349,7 +354,7 @@ public final class CaseReader {
         || !value.canConvertToInt()
         || value.intValue() < least
         || value.intValue() > most) {
-      throw new BrokenCaseException(
+      throw new BrokenDocumentException(
           where + "/" + key, "a whole number within " + least + ".." + most);
     }
     return value.intValue();
@@ -357,14 +362,14 @@ public final class CaseReader {
 
   private static double number(JsonNode value, String field) {
     if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || value.doubleValue() < 0) {
-      throw new BrokenCaseException(field, "a number that is not negative");
+      throw new BrokenDocumentException(field, "a number that is not negative");
     }
     return value.doubleValue();
   }
 
   private static long positive(long value, String field) {
     if (value < 0) {
-      throw new BrokenCaseException(field, "a counter that is not negative");
+      throw new BrokenDocumentException(field, "a counter that is not negative");
     }
     return value;
   }

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.monitor.backtest.Backtest;
 import io.lockkeeper.monitor.backtest.RecordedCase;
+import io.lockkeeper.monitor.backtest.adapter.JudgeOptions.SignalOptions;
 import io.lockkeeper.monitor.judge.JudgeSettings;
 import io.lockkeeper.monitor.judge.Signal;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +66,9 @@ public final class JudgeCommand implements Callable<Integer> {
   private final PrintStream out;
   private final PrintStream err;
 
+  private JudgeOptions filed = JudgeOptions.none();
+  private JudgeOptions asked = JudgeOptions.none();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
@@ -98,6 +104,14 @@ public final class JudgeCommand implements Callable<Integer> {
       names = "--require-evidence",
       description = "No HEALTHY before harm is ruled out for errors and durations")
   private boolean requireEvidence;
+
+  @Option(
+      names = "--settings",
+      paramLabel = "FILE",
+      description =
+          "A JSON file of settings as POST /backtests takes them and answers with (docs/judge.md);"
+              + " the other options change them further")
+  private @Nullable Path settings;
 
   @Option(
       names = "--explain",
@@ -175,15 +189,7 @@ public final class JudgeCommand implements Callable<Integer> {
       ObjectNode line = explain ? VerdictLine.explained(backtest) : VerdictLine.of(backtest);
       return new Outcome(line.toString(), null);
     } catch (JsonProcessingException e) {
-      var where = e.getLocation();
-      return trouble(
-          file,
-          "no JSON"
-              + (where == null
-                  ? ""
-                  : " at line " + where.getLineNr() + ", column " + where.getColumnNr())
-              + ": "
-              + e.getOriginalMessage());
+      return trouble(file, "no JSON" + reason(e));
     } catch (NoSuchFileException e) {
       return trouble(file, "no such file");
     } catch (IOException e) {
@@ -194,26 +200,33 @@ public final class JudgeCommand implements Callable<Integer> {
     }
   }
 
+  private static String reason(JsonProcessingException e) {
+    var where = e.getLocation();
+    return (where == null
+            ? ""
+            : " at line " + where.getLineNr() + ", column " + where.getColumnNr())
+        + ": "
+        + e.getOriginalMessage();
+  }
+
   private static Outcome trouble(Path file, @Nullable String what) {
     return new Outcome(null, file + ": " + what);
   }
 
   private JudgeSettings settings(RecordedCase recorded) {
-    var settings = Backtest.settings(recorded).withSignals(signals());
-    settings = alpha == null ? settings : settings.withAlpha(alpha);
-    return settings.withRequireEvidence(requireEvidence);
+    return asked.changed(filed.changed(Backtest.settings(recorded)));
   }
 
-  private List<Signal> signals() {
-    var signals = new ArrayList<Signal>();
+  private JudgeOptions options() {
+    var signals = new ArrayList<SignalOptions>();
     for (var usual : RecordedCase.SIGNALS) {
-      var signal =
-          new Signal(
-              usual.name(), usual.kind(), !advisory.contains(usual.name()), null, usual.margin());
-      var margin = margins.get(usual.name());
-      signals.add(margin == null ? signal : signal.withMargin(margin));
+      boolean isAdvisory = advisory.contains(usual.name());
+      if (isAdvisory || margins.containsKey(usual.name())) {
+        signals.add(
+            new SignalOptions(usual.name(), isAdvisory ? false : null, margins.get(usual.name())));
+      }
     }
-    return signals;
+    return JudgeOptions.of(alpha, signals, requireEvidence ? true : null);
   }
 
   /// What the options' types cannot say.
@@ -231,6 +244,25 @@ public final class JudgeCommand implements Callable<Integer> {
     advisory.forEach(this::checkSignal);
     if (advisory.size() == RecordedCase.SIGNALS.size()) {
       throw wrong("every signal is advisory, so none could decide");
+    }
+    asked = options();
+    if (settings != null) {
+      filed = read(settings);
+    }
+  }
+
+  private JudgeOptions read(Path file) {
+    try {
+      var strict =
+          EventJson.configure(mapper.copy())
+              .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+      var options = strict.readValue(file.toFile(), JudgeOptions.class);
+      options.changed(JudgeSettings.of(RecordedCase.SIGNALS, Duration.ofSeconds(15)));
+      return options;
+    } catch (JsonProcessingException e) {
+      throw wrong("--settings " + file + ": no settings" + reason(e));
+    } catch (IOException | IllegalArgumentException e) {
+      throw wrong("--settings " + file + ": " + e.getMessage());
     }
   }
 

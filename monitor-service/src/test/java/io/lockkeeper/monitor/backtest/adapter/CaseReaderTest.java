@@ -210,7 +210,7 @@ class CaseReaderTest {
   void broken(String field, String value) throws IOException {
     JsonNode json = small();
     set(json, field, MAPPER.readTree(value));
-    assertThatExceptionOfType(BrokenCaseException.class)
+    assertThatExceptionOfType(BrokenDocumentException.class)
         .isThrownBy(() -> CaseReader.read(json))
         .satisfies(broken -> assertThat(broken.field()).isEqualTo(field))
         .withMessageStartingWith(field + ": must be ");
@@ -238,7 +238,7 @@ class CaseReaderTest {
     JsonNode json = small();
     int slash = field.lastIndexOf('/');
     ((ObjectNode) json.at(field.substring(0, slash))).remove(field.substring(slash + 1));
-    assertThatExceptionOfType(BrokenCaseException.class)
+    assertThatExceptionOfType(BrokenDocumentException.class)
         .isThrownBy(() -> CaseReader.read(json))
         .satisfies(broken -> assertThat(broken.field()).isEqualTo(field));
   }
@@ -250,7 +250,7 @@ class CaseReaderTest {
       value = {"[]", "7", "null", "\"case\""})
   void noObject(String document) throws IOException {
     JsonNode json = MAPPER.readTree(document);
-    assertThatExceptionOfType(BrokenCaseException.class)
+    assertThatExceptionOfType(BrokenDocumentException.class)
         .isThrownBy(() -> CaseReader.read(json))
         .withMessageStartingWith("the document: must be a JSON object");
   }

@@ -150,6 +150,42 @@ class JudgeCommandTest {
     assertThat(verdict("--advisory", "errors", worse)).isEqualTo("HEALTHY");
   }
 
+  @Test
+  @DisplayName("D4: settings of a file are taken, and the other options change them further")
+  void settingsOfAFile() throws IOException {
+    String worse = write("worse", "worse", 0.006);
+    Path advisory =
+        Files.writeString(
+            folder.resolve("settings"),
+            "{\"signals\": [{\"signal\": \"errors\", \"critical\": false}], \"alpha\": 1e-12}");
+    assertThat(verdict("--settings", advisory.toString(), worse)).isEqualTo("HEALTHY");
+    Path slow =
+        Files.writeString(
+            folder.resolve("slow"), "{\"alpha\": 1e-12, \"warmUp\": {\"minimum\": \"PT2M\"}}");
+    int strict = run("--settings", slow.toString(), worse).line(0).get("atSeconds").asInt();
+    assertThat(strict).isEqualTo(run("--alpha=1e-12", worse).line(0).get("atSeconds").asInt());
+    assertThat(run("--settings", slow.toString(), "--alpha=0.05", worse).out)
+        .isEqualTo(run(worse).out);
+  }
+
+  @Test
+  @DisplayName("M4: a file of settings that is none is wrong usage and says where")
+  void noSettings() throws IOException {
+    for (String wrong :
+        List.of(
+            "{\"alfa\": 1}",
+            "{\"alpha\": 3}",
+            "{\"warmUp\": {\"minimum\": \"soon\"}}",
+            "{\"signals\": [{\"signal\": \"load\"}]}",
+            "")) {
+      Path file = Files.writeString(folder.resolve("wrong"), wrong);
+      Said said = run("--settings", file.toString(), "x.json");
+      assertThat(said.code).as(wrong).isEqualTo(2);
+      assertThat(said.out).isEmpty();
+      assertThat(said.err).startsWith("lockkeeper judge: --settings " + file);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
