@@ -88,6 +88,8 @@ public record Closing(
                 MonitorEvent.TelemetryLost _,
                 MonitorEvent.TelemetryRecovered _,
                 MonitorEvent.ObservationStarted _,
+                MonitorEvent.ObservabilityConfirmed _,
+                MonitorEvent.ObservabilityUnconfirmed _,
                 MonitorEvent.ReleaseVerified _ ->
                 with(fact);
           };

@@ -39,7 +39,8 @@ public final class CoverageReport {
       case D5 -> recorded(findings);
       case M1 -> RolloutCoverage.observed(findings);
       case M2 -> RolloutCoverage.compared(findings);
-      case M3, M4 ->
+      case M3 -> ObservabilityCoverage.confirmed(findings);
+      case M4 ->
           findings.started()
               ? line(line, GAP, NOT_EXECUTED)
               : line(line, NOT_APPLICABLE, "production was not touched");

@@ -117,12 +117,25 @@ public record LogEntry(
         fact.writer(),
         fact.sequence(),
         fact.time(),
-        fact.cause(),
+        cause(fact),
         EventTypes.nameOf(fact.event()),
         sentence.severity(),
         sentence.title(),
         sentence.lines(),
         who == null ? new Who(Who.Kind.SERVICE, fact.writer().source().substring(1)) : who);
+  }
+
+  // What a report answers led to it, too, although it came from the world.
+  private static @Nullable EventId cause(Fact fact) {
+    if (fact.cause() != null) {
+      return fact.cause();
+    }
+    if (fact.event() instanceof MonitorEvent.ObservabilityConfirmed confirmed) {
+      return confirmed.observation();
+    }
+    return fact.event() instanceof MonitorEvent.ObservabilityUnconfirmed unconfirmed
+        ? unconfirmed.observation()
+        : null;
   }
 
   private static Sentence closed(AuditEvent.ReleaseClosed closed) {

@@ -8,11 +8,13 @@ import static io.lockkeeper.audit.LogEntry.Severity.TROUBLE;
 import io.lockkeeper.audit.LogEntry.Sentence;
 import io.lockkeeper.audit.LogEntry.Severity;
 import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Verdict;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/// What monitor-service's facts say in the log. Runbook G2, D4, M1, M2, R1.
+/// What monitor-service's facts say in the log. Runbook G2, D4, M1–M3, R1.
 final class MonitorSentences {
 
   private MonitorSentences() {}
@@ -65,6 +67,17 @@ final class MonitorSentences {
               ROUTINE,
               "Observation at full traffic began, for " + Words.length(started.length()),
               RunbookLine.M1);
+      case MonitorEvent.ObservabilityConfirmed confirmed ->
+          sentence(
+              ROUTINE,
+              "The deployed version can be observed: " + checks(confirmed.checks(), true),
+              RunbookLine.M3);
+      case MonitorEvent.ObservabilityUnconfirmed unconfirmed ->
+          sentence(
+              ATTENTION,
+              "Not confirmed that the deployed version can be observed: "
+                  + checks(unconfirmed.checks(), false),
+              RunbookLine.M3);
       case MonitorEvent.ReleaseVerified verified ->
           sentence(
               severity(verified.verdict(), MILESTONE),
@@ -79,6 +92,14 @@ final class MonitorSentences {
               RunbookLine.M1,
               RunbookLine.M2);
     };
+  }
+
+  /// The checks that are, or are not, confirmed, each with what was found.
+  static String checks(List<ObservabilityCheck> checks, boolean confirmed) {
+    return checks.stream()
+        .filter(check -> check.confirmed() == confirmed)
+        .map(check -> check.subject() + ": " + check.found())
+        .collect(Collectors.joining("; "));
   }
 
   private static Severity severity(Verdict verdict, Severity good) {

@@ -52,6 +52,8 @@ public enum Phase {
                 MonitorEvent.TelemetryLost _,
                 MonitorEvent.TelemetryRecovered _,
                 MonitorEvent.ObservationStarted _,
+                MonitorEvent.ObservabilityConfirmed _,
+                MonitorEvent.ObservabilityUnconfirmed _,
                 MonitorEvent.ReleaseVerified _ ->
                 this;
           };

@@ -23,6 +23,11 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ApprovalDenied;
 import io.lockkeeper.events.GateEvent.ClearanceRevoked;
 import io.lockkeeper.events.GateEvent.PreconditionChecked;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck.Aspect;
+import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
+import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.NotificationEvent.UpdateFailed;
 import io.lockkeeper.events.NotificationEvent.UpdatePosted;
@@ -30,9 +35,13 @@ import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RolloutEvent.DecisionTaken;
+import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
 import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Observability;
+import io.lockkeeper.runbook.Runbook;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +52,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +92,107 @@ class CoverageReportTest {
             RunbookLine.P2,
             RunbookLine.P3,
             RunbookLine.P4);
-    assertThat(report(events).get(RunbookLine.M3).reason()).isEqualTo(CoverageReport.NOT_EXECUTED);
+    assertThat(report(events).get(RunbookLine.M4).reason()).isEqualTo(CoverageReport.NOT_EXECUTED);
+  }
+
+  @Test
+  @DisplayName("M3: confirmed is done; not confirmed, not said and not asked for are gaps")
+  void observability() {
+    assertThat(m3(asking(EVERYTHING, null), CONFIRMED))
+        .isEqualTo(new Line(RunbookLine.M3, DONE, "2 checks confirmed"));
+    assertThat(m3(asking(EVERYTHING, null), UNCONFIRMED))
+        .isEqualTo(new Line(RunbookLine.M3, GAP, "not confirmed: dashboard red: answers 404"));
+    assertThat(m3(asking(EVERYTHING, null), UNCONFIRMED, CONFIRMED).coverage()).isEqualTo(DONE);
+    assertThat(m3(asking(EVERYTHING, null)))
+        .isEqualTo(new Line(RunbookLine.M3, GAP, "nothing was said of it"));
+    assertThat(m3(asking(null, null)))
+        .isEqualTo(new Line(RunbookLine.M3, GAP, "the runbook does not ask for it"));
+    assertThat(m3(asking(DASHBOARDS, null), CONFIRMED))
+        .isEqualTo(
+            new Line(
+                RunbookLine.M3,
+                GAP,
+                "2 checks confirmed; not asked for: alert routing, synthetic checks"));
+  }
+
+  @Test
+  @DisplayName("M3: what a runbook leaves out is waived by its reason; what failed is not")
+  void observabilityRelaxed() {
+    assertThat(m3(asking(null, "a demo")))
+        .isEqualTo(new Line(RunbookLine.M3, WAIVED, "the runbook does not ask for it: a demo"));
+    assertThat(m3(asking(DASHBOARDS, "a demo"), CONFIRMED).coverage()).isEqualTo(WAIVED);
+    assertThat(m3(asking(EVERYTHING, "a demo"), UNCONFIRMED).coverage()).isEqualTo(GAP);
+  }
+
+  @Test
+  @DisplayName("M3: concerns no release that went back before, or never had all traffic")
+  void observabilityNotReached() {
+    assertThat(m3(asking(EVERYTHING, null), Story.halted()))
+        .isEqualTo(new Line(RunbookLine.M3, NOT_APPLICABLE, "halted before it was confirmed"));
+    assertThat(report(bad()).get(RunbookLine.M3))
+        .isEqualTo(new Line(RunbookLine.M3, NOT_APPLICABLE, "it never had all traffic"));
+  }
+
+  private static final Observability.Dashboards RED =
+      new Observability.Dashboards(URI.create("http://127.0.0.1:1"), List.of("red"));
+  private static final Observability DASHBOARDS = new Observability(null, RED, List.of(), null);
+  private static final Observability EVERYTHING =
+      new Observability(
+          new Observability.Alerting(
+              URI.create("http://127.0.0.1:1"),
+              URI.create("http://127.0.0.1:1"),
+              Map.of("service", "{{service}}"),
+              List.of("ShopErrors"),
+              null),
+          RED,
+          List.of(new Observability.Synthetic(URI.create("http://127.0.0.1:1"), null, null)),
+          null);
+  private static final EventId OBSERVATION = new EventId(new UUID(7, 3));
+  private static final ObservabilityCheck SEEN =
+      new ObservabilityCheck(Aspect.SYNTHETIC, "http://shop", true, "/version is 2.0.0");
+  private static final ObservabilityConfirmed CONFIRMED =
+      new ObservabilityConfirmed(OBSERVATION, List.of(SEEN, SEEN));
+  private static final ObservabilityUnconfirmed UNCONFIRMED =
+      new ObservabilityUnconfirmed(
+          OBSERVATION,
+          List.of(
+              SEEN,
+              new ObservabilityCheck(Aspect.DASHBOARD, "dashboard red", false, "answers 404")));
+
+  private static Line m3(ReleaseEvent accepted, ReleaseEvent... more) {
+    List<ReleaseEvent> events =
+        and(List.of(accepted, Story.started(), new RolloutCompleted(Story.START)), more);
+    return report(events).get(RunbookLine.M3);
+  }
+
+  private static ReleaseAccepted asking(@Nullable Observability asked, @Nullable String relaxed) {
+    ReleaseAccepted accepted = Story.accepted("chat");
+    Runbook book = accepted.runbook();
+    Runbook.Monitoring monitoring = book.monitoring();
+    Runbook other =
+        new Runbook(
+            book.name(),
+            book.preconditions(),
+            book.gates(),
+            book.rollout(),
+            new Runbook.Monitoring(
+                monitoring.interval(),
+                monitoring.stable(),
+                monitoring.candidate(),
+                monitoring.signals(),
+                monitoring.validation(),
+                monitoring.hold(),
+                monitoring.answer(),
+                monitoring.otherwise(),
+                monitoring.thin(),
+                monitoring.sources(),
+                monitoring.budgets(),
+                asked),
+            book.rollback(),
+            book.communication(),
+            book.postDeployment(),
+            relaxed == null ? null : new Runbook.Relaxed(relaxed));
+    return new ReleaseAccepted(accepted.request(), other, accepted.digest(), accepted.requester());
   }
 
   @Test
@@ -92,7 +202,8 @@ class CoverageReportTest {
     List<ReleaseEvent> events = and(bad(), RETURN_TOLD, FILED, SUMMARIZED);
 
     assertThat(those(events, FAILED)).containsExactly(RunbookLine.D4, RunbookLine.M2);
-    assertThat(those(events, NOT_APPLICABLE)).containsExactly(RunbookLine.M1, RunbookLine.R3);
+    assertThat(those(events, NOT_APPLICABLE))
+        .containsExactly(RunbookLine.M1, RunbookLine.M3, RunbookLine.R3);
     assertThat(report(events).get(RunbookLine.R1).reason()).isEqualTo("halted (BREACH) in 40 ms");
     assertThat(report(events).get(RunbookLine.R5).reason()).isEqualTo("tracker INC-9");
     assertThat(those(events, DONE))

@@ -8,9 +8,14 @@ import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.AuditEvent;
 import io.lockkeeper.events.AuditEvent.Coverage;
 import io.lockkeeper.events.AuditEvent.ReleaseClosed;
+import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
 import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck.Aspect;
+import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
+import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RunbookLine;
@@ -18,6 +23,7 @@ import io.lockkeeper.events.Unrecognised;
 import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +70,33 @@ class LogEntryTest {
         .isEqualTo(
             "Release is PASSED after 30 min at full traffic: as before; "
                 + "errors 2.1 % (control 0.2 %, 1200 samples)");
+  }
+
+  @Test
+  @DisplayName(
+      "M3: what was confirmed, and what was not, stands on its line with what asked for it")
+  void observability() {
+    EventId observation = new EventId(new UUID(7, 3));
+    ObservabilityCheck seen =
+        new ObservabilityCheck(Aspect.SYNTHETIC, "http://shop/v", true, "/version is 2.0.0");
+    ObservabilityCheck missing =
+        new ObservabilityCheck(Aspect.DASHBOARD, "dashboard red", false, "answers 404");
+
+    LogEntry confirmed = entry(new ObservabilityConfirmed(observation, List.of(seen)));
+    assertThat(confirmed.title())
+        .isEqualTo("The deployed version can be observed: http://shop/v: /version is 2.0.0");
+    assertThat(confirmed.lines()).containsExactly(RunbookLine.M3);
+    assertThat(confirmed.cause()).isEqualTo(observation);
+    assertThat(confirmed.severity()).isEqualTo(Severity.ROUTINE);
+
+    LogEntry missed = entry(new ObservabilityUnconfirmed(observation, List.of(seen, missing)));
+    assertThat(missed.title())
+        .isEqualTo(
+            "Not confirmed that the deployed version can be observed:"
+                + " dashboard red: answers 404");
+    assertThat(missed.lines()).containsExactly(RunbookLine.M3);
+    assertThat(missed.cause()).isEqualTo(observation);
+    assertThat(missed.severity()).isEqualTo(Severity.ATTENTION);
   }
 
   @Test

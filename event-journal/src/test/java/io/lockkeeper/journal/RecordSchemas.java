@@ -68,6 +68,11 @@ final class RecordSchemas {
   }
 
   private ObjectNode schemaOf(Type type) {
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      ObjectNode object = JSON.objectNode().put("type", "object");
+      object.set("additionalProperties", schemaOf(map.getActualTypeArguments()[1]));
+      return object;
+    }
     if (type instanceof ParameterizedType list) {
       ObjectNode array = JSON.objectNode().put("type", "array");
       array.set("items", schemaOf(list.getActualTypeArguments()[0]));

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -286,6 +287,16 @@ final class SchemaTest {
     JsonNode schema = given;
     while (schema.has("$ref")) {
       schema = root.at(schema.get("$ref").asText().substring(1));
+    }
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      return schema.path("type").asText().equals("object") && schema.has("maxProperties")
+          ? differences(
+              root,
+              schema.get("additionalProperties"),
+              map.getActualTypeArguments()[1],
+              path + "/*",
+              words)
+          : List.of(path + ": no limited object");
     }
     if (type instanceof ParameterizedType list) {
       assertThat(list.getRawType()).isEqualTo(List.class);

@@ -405,6 +405,8 @@ public record GateBoard(
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
           MonitorEvent.ObservationStarted _,
+          MonitorEvent.ObservabilityConfirmed _,
+          MonitorEvent.ObservabilityUnconfirmed _,
           MonitorEvent.ReleaseVerified _ -> {}
     }
     return draft.board();

@@ -110,7 +110,9 @@ final class Samples {
         new MonitorEvent.BudgetBreached(new Measure("errors", 0.1, 0.0, "fraction", 9), "x", LOOK));
     all.add(new MonitorEvent.TelemetryLost(now, "gone"));
     all.add(new MonitorEvent.TelemetryRecovered(minute));
-    all.add(new MonitorEvent.ObservationStarted(minute));
+    all.add(new MonitorEvent.ObservationStarted(minute, now));
+    all.add(new MonitorEvent.ObservabilityConfirmed(question, List.of()));
+    all.add(new MonitorEvent.ObservabilityUnconfirmed(question, List.of()));
     all.add(new MonitorEvent.ReleaseVerified(Verdict.PASSED, "good", minute, none, LOOK));
     all.add(new AuditEvent.ReleaseClosed(Outcome.VERIFIED, List.of(), 9));
     all.add(new NotificationEvent.WindowAnnounced("feed", "key", null));

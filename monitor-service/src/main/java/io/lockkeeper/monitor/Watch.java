@@ -13,6 +13,7 @@ import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///                   traffic
 /// @param applied    whether a traffic stage was ever applied: from then on telemetry is owed
 /// @param validation M1: what became of the observation at full traffic; null before it
+/// @param confirmation M3: what is still to be confirmed; null when nothing is
 /// @param lost       the loss of telemetry that has not ended; null while looking works
 /// @param breached   R1: whether a breach was told; it is told once
 /// @param halted     R1: nothing more is verified
@@ -40,6 +42,7 @@ public record Watch(
     boolean armed,
     boolean applied,
     @Nullable Validation validation,
+    @Nullable Confirmation confirmation,
     MonitorEvent.@Nullable TelemetryLost lost,
     boolean breached,
     boolean halted,
@@ -48,7 +51,7 @@ public record Watch(
   private static final int ALL = 100;
 
   private static final Watch NOTHING =
-      new Watch(null, null, null, 0, false, false, null, null, false, false, false);
+      new Watch(null, null, null, 0, false, false, null, null, null, false, false, false);
 
   /// G2: a baseline that gate-service waits for.
   public record BaselineWanted(EventId request, int attempt, Duration window) {}
@@ -81,6 +84,13 @@ public record Watch(
   /// @param started whether it was told that it began
   /// @param said    the verdict given; null before it
   public record Validation(boolean started, @Nullable Verdict said) {}
+
+  /// M3: what the observation asks for and nobody has confirmed.
+  ///
+  /// @param observation the fact that asked
+  /// @param by          when it is told that it is not confirmed
+  /// @param missed      whether that was told
+  public record Confirmation(EventId observation, Instant by, boolean missed) {}
 
   /// The state after these facts of one release, in the order of its journal.
   public static Watch of(List<Fact> history) {
@@ -127,7 +137,7 @@ public record Watch(
     return switch (fact.event()) {
       case GateEvent event -> gate(event, fact.id());
       case RolloutEvent event -> rollout(event);
-      case MonitorEvent event -> said(event);
+      case MonitorEvent event -> said(event, fact.id());
       case AuditEvent _ -> this;
       case NotificationEvent _ -> this;
       case Unrecognised _ -> this;
@@ -193,7 +203,7 @@ public record Watch(
     };
   }
 
-  private Watch said(MonitorEvent event) {
+  private Watch said(MonitorEvent event, EventId id) {
     return switch (event) {
       case MonitorEvent.BaselineCaptured captured -> answered(captured.request());
       case MonitorEvent.BaselineRefused refused -> answered(refused.request());
@@ -204,10 +214,31 @@ public record Watch(
       case MonitorEvent.BudgetBreached _ -> with(draft -> draft.breached = true);
       case MonitorEvent.TelemetryLost loss -> with(draft -> draft.lost = loss);
       case MonitorEvent.TelemetryRecovered _ -> with(draft -> draft.lost = null);
-      case MonitorEvent.ObservationStarted _ ->
-          with(new Validation(true, validation == null ? null : validation.said()));
+      case MonitorEvent.ObservationStarted begun ->
+          with(
+              draft -> {
+                draft.validation =
+                    new Validation(true, validation == null ? null : validation.said());
+                draft.confirmation =
+                    begun.confirmBy() == null
+                        ? null
+                        : new Confirmation(id, begun.confirmBy(), false);
+              });
+      case MonitorEvent.ObservabilityConfirmed confirmed ->
+          asks(confirmed.observation()) ? with(draft -> draft.confirmation = null) : this;
+      case MonitorEvent.ObservabilityUnconfirmed missed ->
+          confirmation != null && asks(missed.observation())
+              ? with(
+                  draft ->
+                      draft.confirmation =
+                          new Confirmation(missed.observation(), confirmation.by(), true))
+              : this;
       case MonitorEvent.ReleaseVerified verified -> with(new Validation(true, verified.verdict()));
     };
+  }
+
+  private boolean asks(EventId observation) {
+    return confirmation != null && confirmation.observation().equals(observation);
   }
 
   private Watch started(Stage next, int attempt) {
@@ -276,6 +307,7 @@ public record Watch(
     boolean armed;
     boolean applied;
     @Nullable Validation validation;
+    @Nullable Confirmation confirmation;
     MonitorEvent.@Nullable TelemetryLost lost;
     boolean breached;
     boolean halted;
@@ -289,6 +321,7 @@ public record Watch(
       armed = before.armed;
       applied = before.applied;
       validation = before.validation;
+      confirmation = before.confirmation;
       lost = before.lost;
       breached = before.breached;
       halted = before.halted;
@@ -304,6 +337,7 @@ public record Watch(
           armed,
           applied,
           validation,
+          confirmation,
           lost,
           breached,
           halted,

@@ -3,6 +3,7 @@ package io.lockkeeper.monitor;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.MonitorEvent.Look;
 import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import java.time.Instant;
 import java.util.List;
 
@@ -22,6 +23,16 @@ public sealed interface WatchCommand {
   /// @param clock  the watch's clock after this look
   /// @param reason what went wrong, in words
   record TelemetryFailed(WatchClock clock, String reason) implements WatchCommand {}
+
+  /// M3: everything that the runbook asks to confirm was looked at.
+  ///
+  /// @param observation the observation that asked
+  record ObservabilityChecked(EventId observation, List<ObservabilityCheck> checks)
+      implements WatchCommand {
+    public ObservabilityChecked {
+      checks = List.copyOf(checks);
+    }
+  }
 
   /// G2: the baseline that `request` asked for was captured.
   record BaselineTaken(

@@ -2,6 +2,7 @@ package io.lockkeeper.monitor;
 
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.Look;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Verdict;
 import io.lockkeeper.runbook.Runbook.Monitoring;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Says what was seen of a release, never what follows from it: that is rollout-service's and
 /// gate-service's to decide. All policy of monitoring is here and in [WatchClock]. Runbook G2, D4,
-/// M1, M2, R1.
+/// M1–M3, R1.
 ///
 /// - A breach of a critical signal is told with the look that shows it, in whatever phase, once.
 /// - Lost telemetry is told once per episode, and stops the watch's clock.
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///   never says passed.
 /// - A verdict that said neither passed nor failed is followed by `PASSED` when the evidence comes
 ///   in later and the question still stands.
+/// - What cannot be confirmed of alerts, dashboards and synthetic checks (M3) is told when its time
+///   is over, once, and holds nothing up; what is repaired later is told as confirmed.
 public final class WatchDecider {
 
   private WatchDecider() {}
@@ -36,7 +39,9 @@ public final class WatchDecider {
     }
     return validation.started()
         ? List.of()
-        : List.of(new MonitorEvent.ObservationStarted(monitoring.validation()));
+        : List.of(
+            new MonitorEvent.ObservationStarted(
+                monitoring.validation(), confirmBy(monitoring, now)));
   }
 
   /// What follows from a report.
@@ -58,6 +63,7 @@ public final class WatchDecider {
               : List.of();
       case WatchCommand.TelemetryFailed failed -> telemetry(watch, failed.clock(), failed.reason());
       case WatchCommand.Looked looked -> looked(watch, looked);
+      case WatchCommand.ObservabilityChecked checked -> confirmed(watch, checked, now);
     };
   }
 
@@ -66,6 +72,30 @@ public final class WatchDecider {
   /// baseline for its capture.
   public static Optional<Instant> due(Watch watch) {
     return Optional.empty();
+  }
+
+  /// When it is told that M3 is not confirmed: not so late that the observation is over before.
+  private static @Nullable Instant confirmBy(Monitoring monitoring, Instant now) {
+    return monitoring.observability() == null
+        ? null
+        : now.plus(
+            shorter(monitoring.observability().within(), monitoring.validation().dividedBy(2)));
+  }
+
+  private static List<MonitorEvent> confirmed(
+      Watch watch, WatchCommand.ObservabilityChecked checked, Instant now) {
+    Watch.Confirmation open = watch.confirmation();
+    if (open == null || watch.halted() || !open.observation().equals(checked.observation())) {
+      return List.of();
+    }
+    if (checked.checks().stream().allMatch(ObservabilityCheck::confirmed)) {
+      return List.of(
+          new MonitorEvent.ObservabilityConfirmed(checked.observation(), checked.checks()));
+    }
+    return open.missed() || now.isBefore(open.by())
+        ? List.of()
+        : List.of(
+            new MonitorEvent.ObservabilityUnconfirmed(checked.observation(), checked.checks()));
   }
 
   private static List<MonitorEvent> looked(Watch watch, WatchCommand.Looked looked) {
@@ -186,6 +216,10 @@ public final class WatchDecider {
 
   private static Duration whole(Duration time) {
     return Duration.ofSeconds(time.toSeconds());
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   private static Duration longer(Duration one, Duration other) {

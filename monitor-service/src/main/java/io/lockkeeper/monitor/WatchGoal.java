@@ -1,19 +1,25 @@
 package io.lockkeeper.monitor;
 
 import io.lockkeeper.events.EventId;
+import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What there is to look at now. The same state gives the same goal, after a restart too.
 ///
 /// @param baseline  G2: the baseline to capture; null when none is asked for
 /// @param candidate D4, M1, R1: the candidate to watch; null when it cannot have traffic
-public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candidate) {
+/// @param confirmation M3: what to confirm beside; null when nothing is to be
+public record WatchGoal(
+    @Nullable Baseline baseline,
+    @Nullable Candidate candidate,
+    @Nullable Confirmation confirmation) {
 
   /// Whether there is something to look at.
   public boolean isAnything() {
-    return baseline != null || candidate != null;
+    return baseline != null || candidate != null; // what is confirmed is a candidate's
   }
 
   /// G2: capture what is normal over `window`, for this request.
@@ -29,11 +35,16 @@ public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candida
   public record Candidate(
       Monitoring monitoring, int weight, boolean full, @Nullable Question question, boolean owed) {}
 
+  /// M3: confirm that the deployed version can be observed, for this observation.
+  ///
+  /// @param by when it is told that it is not confirmed
+  public record Confirmation(EventId observation, Observability asked, Instant by) {}
+
   /// The goal of this state.
   public static WatchGoal of(Watch watch) {
     Monitoring monitoring = watch.monitoring();
     if (monitoring == null || watch.ended()) {
-      return new WatchGoal(null, null);
+      return new WatchGoal(null, null, null);
     }
     Watch.BaselineWanted wanted = watch.baseline();
     return new WatchGoal(
@@ -41,6 +52,15 @@ public record WatchGoal(@Nullable Baseline baseline, @Nullable Candidate candida
         watch.armed()
             ? new Candidate(
                 monitoring, watch.weight(), watch.isFull(), watch.question(), watch.telemetryOwed())
-            : null);
+            : null,
+        confirmation(
+            watch.confirmation(), monitoring.observability(), watch.halted() || !watch.armed()));
+  }
+
+  private static @Nullable Confirmation confirmation(
+      Watch.@Nullable Confirmation open, @Nullable Observability asked, boolean idle) {
+    return open == null || asked == null || idle
+        ? null
+        : new Confirmation(open.observation(), asked, open.by());
   }
 }

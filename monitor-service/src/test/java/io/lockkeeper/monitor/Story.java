@@ -12,6 +12,7 @@ import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.runbook.Lane;
+import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Facts for tests: a history that grows, and a looker with a clock of its own.
 final class Story {
@@ -37,26 +39,47 @@ final class Story {
   private Instant now = START;
   private WatchClock clock = WatchClock.of(Watch.of(List.of()));
 
+  /// What a runbook may ask to confirm.
+  static final Observability OBSERVABILITY =
+      new Observability(
+          null,
+          new Observability.Dashboards(URI.create("http://127.0.0.1:9003"), List.of("shop")),
+          List.of(),
+          null);
+
   /// A release accepted with an observation of 30 s.
   static Story accepted() {
+    return accepted(null);
+  }
+
+  private static Story accepted(@Nullable Observability observability) {
     return new Story()
         .given(
             new GateEvent.ReleaseAccepted(
                 request(),
-                runbook(Duration.ofSeconds(30)),
+                runbook(Duration.ofSeconds(30), observability),
                 digest("accepted"),
                 Actor.claimed("ci")));
   }
 
   /// A release whose first stage, 10 %, is applied.
   static Story baking() {
-    return accepted().given(deployed()).given(started(TEN, 1)).given(applied(TEN, 1));
+    return baking(accepted());
+  }
+
+  private static Story baking(Story accepted) {
+    return accepted.given(deployed()).given(started(TEN, 1)).given(applied(TEN, 1));
   }
 
   /// A release at full traffic.
   static Story observing() {
+    return observing(null);
+  }
+
+  /// A release at full traffic, of which this is to be confirmed.
+  static Story observing(@Nullable Observability observability) {
     Story story =
-        baking()
+        baking(accepted(observability))
             .given(new RolloutEvent.StageCompleted(TEN, 1))
             .given(started(ALL, 1))
             .given(applied(ALL, 1))
@@ -73,6 +96,10 @@ final class Story {
 
   Watch watch() {
     return Watch.of(history);
+  }
+
+  Instant now() {
+    return now;
   }
 
   EventId lastId() {
@@ -183,6 +210,13 @@ final class Story {
         Duration.ZERO);
   }
 
+  /// What was looked at for M3.
+  static List<MonitorEvent.ObservabilityCheck> checks(boolean confirmed) {
+    return List.of(
+        new MonitorEvent.ObservabilityCheck(
+            MonitorEvent.ObservabilityCheck.Aspect.DASHBOARD, "dashboard shop", confirmed, "any"));
+  }
+
   static MonitorEvent.Look look() {
     return new MonitorEvent.Look("look", digest("look"));
   }
@@ -228,6 +262,10 @@ final class Story {
   }
 
   static Runbook runbook(Duration validation) {
+    return runbook(validation, OBSERVABILITY);
+  }
+
+  private static Runbook runbook(Duration validation, @Nullable Observability observability) {
     return new Runbook(
         "standard",
         List.of(),
@@ -251,7 +289,10 @@ final class Story {
             null,
             null,
             null,
-            null),
+            null,
+            null,
+            null,
+            observability),
         Runbook.Rollback.STANDARD,
         Runbook.Communication.STANDARD,
         Runbook.PostDeployment.STANDARD,

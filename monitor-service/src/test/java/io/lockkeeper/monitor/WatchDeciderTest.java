@@ -7,6 +7,8 @@ import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
+import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
+import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.ObservationStarted;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class WatchDeciderTest {
@@ -311,9 +314,77 @@ class WatchDeciderTest {
     Story story = Story.baking();
     story.looks(300, Story.good());
     story.given(new RolloutEvent.RolloutCompleted(Story.START.plusSeconds(600)));
-    assertThat(story.settleDown()).containsExactly(new ObservationStarted(Duration.ofSeconds(30)));
+    assertThat(story.settleDown())
+        .containsExactly(new ObservationStarted(Duration.ofSeconds(30), null));
     assertThat(story.looks(30, Story.good())).isEmpty();
     assertThat(story.looks(1, Story.good())).hasExactlyElementsOfTypes(ReleaseVerified.class);
+  }
+
+  @Nested
+  @DisplayName("M3: that the deployed version can be observed")
+  class Observed {
+
+    private final Story story = Story.observing(Story.OBSERVABILITY);
+
+    @Test
+    @DisplayName("is asked for by the observation, and told once when everything is confirmed")
+    void confirmed() {
+      WatchGoal.Confirmation goal = WatchGoal.of(story.watch()).confirmation();
+      assertThat(goal)
+          .isEqualTo(
+              new WatchGoal.Confirmation(
+                  story.lastId(), Story.OBSERVABILITY, story.now().plusSeconds(15)));
+      assertThat(story.hear(checked(goal, true)))
+          .containsExactly(new ObservabilityConfirmed(goal.observation(), Story.checks(true)));
+      assertThat(WatchGoal.of(story.watch()).confirmation()).isNull();
+      assertThat(story.hear(checked(goal, true))).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+        "is told as unconfirmed once, at half of a short observation, and holds nothing up")
+    void unconfirmed() {
+      WatchGoal.Confirmation goal = WatchGoal.of(story.watch()).confirmation();
+      assertThat(story.pass(Duration.ofSeconds(14)).hear(checked(goal, false))).isEmpty();
+      assertThat(story.pass(Duration.ofSeconds(1)).hear(checked(goal, false)))
+          .containsExactly(new ObservabilityUnconfirmed(goal.observation(), Story.checks(false)));
+      assertThat(story.pass(Duration.ofMinutes(5)).hear(checked(goal, false))).isEmpty();
+      assertThat(story.looks(60, Story.good()))
+          .filteredOn(ReleaseVerified.class::isInstance)
+          .hasSize(1);
+    }
+
+    @Test
+    @DisplayName("is told as confirmed when it is repaired while the observation lasts")
+    void repaired() {
+      WatchGoal.Confirmation goal = WatchGoal.of(story.watch()).confirmation();
+      story.pass(Duration.ofMinutes(1)).hear(checked(goal, false));
+      assertThat(WatchGoal.of(story.watch()).confirmation()).isEqualTo(goal);
+      assertThat(story.hear(checked(goal, true)))
+          .hasExactlyElementsOfTypes(ObservabilityConfirmed.class);
+    }
+
+    @Test
+    @DisplayName("concerns nobody after a halt, at the end, or of another observation")
+    void over() {
+      WatchGoal.Confirmation goal = WatchGoal.of(story.watch()).confirmation();
+      EventId other = new EventId(new UUID(7, 7));
+      assertThat(story.hear(new WatchCommand.ObservabilityChecked(other, Story.checks(true))))
+          .isEmpty();
+      story.given(Story.halted());
+      assertThat(WatchGoal.of(story.watch()).confirmation()).isNull();
+      assertThat(story.hear(checked(goal, true))).isEmpty();
+    }
+
+    @Test
+    @DisplayName("is no question when the runbook does not ask for it")
+    void unasked() {
+      assertThat(WatchGoal.of(Story.observing().watch()).confirmation()).isNull();
+    }
+
+    private static WatchCommand checked(WatchGoal.Confirmation goal, boolean confirmed) {
+      return new WatchCommand.ObservabilityChecked(goal.observation(), Story.checks(confirmed));
+    }
   }
 
   @Test
@@ -388,7 +459,7 @@ class WatchDeciderTest {
             .given(
                 new RolloutEvent.RolloutSettled(
                     Outcome.ROLLED_BACK, "aborted", Actor.person("ada")));
-    assertThat(WatchGoal.of(story.watch())).isEqualTo(new WatchGoal(null, null));
+    assertThat(WatchGoal.of(story.watch())).isEqualTo(new WatchGoal(null, null, null));
     assertThat(story.looks(60, Story.bad())).isEmpty();
     assertThat(story.blind(60)).isEmpty();
   }

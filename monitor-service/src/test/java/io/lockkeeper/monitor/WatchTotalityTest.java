@@ -95,6 +95,16 @@ class WatchTotalityTest {
             assertThat(watch.baseline().request()).isEqualTo(captured.request());
         case MonitorEvent.BaselineRefused refused ->
             assertThat(watch.baseline().request()).isEqualTo(refused.request());
+        case MonitorEvent.ObservabilityConfirmed confirmed -> {
+          assertThat(watch.halted()).as("seed %d", seed).isFalse();
+          assertThat(watch.confirmation().observation()).isEqualTo(confirmed.observation());
+          assertThat(confirmed.checks()).allMatch(MonitorEvent.ObservabilityCheck::confirmed);
+        }
+        case MonitorEvent.ObservabilityUnconfirmed missed -> {
+          assertThat(watch.halted()).as("seed %d", seed).isFalse();
+          assertThat(watch.confirmation().missed()).as("seed %d", seed).isFalse();
+          assertThat(missed.checks()).anyMatch(check -> !check.confirmed());
+        }
         case MonitorEvent.ObservationStarted _ ->
             throw new AssertionError("an observation starts by itself, not by a report");
       }
@@ -119,6 +129,7 @@ class WatchTotalityTest {
           new WatchCommand.BaselineTaken(
               any.id(), Story.START, Story.START, List.of(), Story.look());
       case 1 -> new WatchCommand.BaselineFailed(any.id(), "any");
+      case 2 -> new WatchCommand.ObservabilityChecked(any.id(), Story.checks(random.nextBoolean()));
       default ->
           good
               ? new WatchCommand.Looked(Story.look(), clock, assessment(random))

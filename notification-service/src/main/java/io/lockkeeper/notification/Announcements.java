@@ -231,7 +231,9 @@ public record Announcements(
           MonitorEvent.BudgetBreached _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
-          MonitorEvent.ObservationStarted _ ->
+          MonitorEvent.ObservationStarted _,
+          MonitorEvent.ObservabilityConfirmed _,
+          MonitorEvent.ObservabilityUnconfirmed _ ->
           this;
     };
   }

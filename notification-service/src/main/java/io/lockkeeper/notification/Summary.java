@@ -1,6 +1,8 @@
 package io.lockkeeper.notification;
 
 import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
+import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
@@ -145,6 +147,9 @@ final class Summary {
             .reduce(Duration.ZERO, Duration::plus);
     if (!lost.isZero()) {
       risks.add("telemetry was gone for " + Words.length(lost));
+    }
+    if (count(ObservabilityUnconfirmed.class) > 0 && count(ObservabilityConfirmed.class) == 0) {
+      risks.add("alert routing, dashboards or synthetic checks are not confirmed (M3)");
     }
     count(risks, count(DriftFound.class), "time", "the target did not show what it was asked for");
     count(risks, count(RollbackFailed.class), "attempt", "to go back that failed");

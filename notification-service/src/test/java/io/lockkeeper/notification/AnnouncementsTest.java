@@ -16,7 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Choice;
+import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
+import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.NotificationEvent.IncidentFiled;
 import io.lockkeeper.events.NotificationEvent.UpdateFailed;
@@ -36,6 +38,7 @@ import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.RunbookLine;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -228,6 +231,7 @@ class AnnouncementsTest {
             new StageCompleted(SCHEMA, 1),
             new StageStarted(TEN, 1, 2, Story.START),
             new TelemetryRecovered(Duration.ofSeconds(30)),
+            new ObservabilityUnconfirmed(new EventId(new UUID(7, 7)), List.of()),
             stageVerified(TEN),
             halted(),
             new IncidentFiled("tracker", RELEASE + ":incident", "INC-9"),
@@ -238,9 +242,11 @@ class AnnouncementsTest {
     assertThat(summary.title()).isEqualTo("ROLLED_BACK: demo/shop 2.0.0 in production");
     assertThat(summary.text())
         .contains(
-            "Took: 9 min", "V42__instalments: 1 min", "10 % of traffic: not completed, PASSED")
+            "Took: 10 min", "V42__instalments: 1 min", "10 % of traffic: not completed, PASSED")
         .contains(
-            "telemetry was gone for 30 s", "V42__instalments was applied and cannot be undone")
+            "telemetry was gone for 30 s",
+            "synthetic checks are not confirmed (M3)",
+            "V42__instalments was applied and cannot be undone")
         .contains("release a corrected version", "review the incident INC-9", "(P4)");
   }
 

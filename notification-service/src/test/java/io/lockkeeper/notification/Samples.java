@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -47,6 +48,9 @@ final class Samples {
     if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
       Type element = list.getActualTypeArguments()[0];
       return IntStream.range(0, random.nextInt(3)).mapToObj(_ -> value(element)).toList();
+    }
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      return Map.of(value(String.class), value(map.getActualTypeArguments()[1]));
     }
     if (!(type instanceof Class<?> plain)) {
       throw new IllegalArgumentException("no sample of " + type);

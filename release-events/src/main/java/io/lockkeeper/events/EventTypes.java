@@ -68,6 +68,9 @@ public final class EventTypes {
           entry(MonitorEvent.TelemetryLost.class, PREFIX + "telemetry.lost.v1"),
           entry(MonitorEvent.TelemetryRecovered.class, PREFIX + "telemetry.recovered.v1"),
           entry(MonitorEvent.ObservationStarted.class, PREFIX + "observation.started.v1"),
+          entry(MonitorEvent.ObservabilityConfirmed.class, PREFIX + "observability.confirmed.v1"),
+          entry(
+              MonitorEvent.ObservabilityUnconfirmed.class, PREFIX + "observability.unconfirmed.v1"),
           entry(MonitorEvent.ReleaseVerified.class, PREFIX + "release.verified.v1"),
           entry(AuditEvent.ReleaseClosed.class, PREFIX + "release.closed.v1"),
           entry(NotificationEvent.WindowAnnounced.class, PREFIX + "window.announced.v1"),

@@ -44,7 +44,33 @@ public sealed interface MonitorEvent extends ReleaseEvent {
   record TelemetryRecovered(Duration lost) implements MonitorEvent {}
 
   /// M1: observation at full traffic began.
-  record ObservationStarted(Duration length) implements MonitorEvent {}
+  ///
+  /// @param confirmBy until when it should be confirmed that the version can be observed (M3); null
+  ///                  when the runbook does not ask for it
+  record ObservationStarted(Duration length, @Nullable Instant confirmBy) implements MonitorEvent {}
+
+  /// M3: everything that the runbook asks about was confirmed. Said once.
+  ///
+  /// @param observation the [ObservationStarted] that it belongs to
+  record ObservabilityConfirmed(EventId observation, List<ObservabilityCheck> checks)
+      implements MonitorEvent {
+    public ObservabilityConfirmed {
+      checks = List.copyOf(checks);
+    }
+  }
+
+  /// M3: by the time that the observation named, not everything was confirmed. Halts nothing; said
+  /// once, and followed by [ObservabilityConfirmed] when it is repaired while the observation
+  /// lasts.
+  ///
+  /// @param observation the [ObservationStarted] that it belongs to
+  /// @param checks      all of them, as they stood at last
+  record ObservabilityUnconfirmed(EventId observation, List<ObservabilityCheck> checks)
+      implements MonitorEvent {
+    public ObservabilityUnconfirmed {
+      checks = List.copyOf(checks);
+    }
+  }
 
   /// M1, M2: what monitoring saw over `observed` time at full traffic.
   record ReleaseVerified(
@@ -52,6 +78,21 @@ public sealed interface MonitorEvent extends ReleaseEvent {
       implements MonitorEvent {
     public ReleaseVerified {
       measures = List.copyOf(measures);
+    }
+  }
+
+  /// M3: one thing that was looked at.
+  ///
+  /// @param subject   an alert, a dashboard, an address
+  /// @param confirmed whether it is as the runbook asks
+  /// @param found     what was found, or why nothing could be
+  record ObservabilityCheck(Aspect aspect, String subject, boolean confirmed, String found) {
+
+    /// What the line asks about.
+    public enum Aspect {
+      ALERTING,
+      DASHBOARD,
+      SYNTHETIC
     }
   }
 

@@ -227,6 +227,8 @@ public record Runbook(
   /// @param sources    where signals are read; the first unless a signal names another. Default
   /// none
   /// @param budgets    the error budgets that a release may spend from. Default none
+  /// @param observability how it is confirmed that the deployed version can be observed (M3); null
+  /// when the runbook does not ask for it
   public record Monitoring(
       Duration interval,
       List<URI> stable,
@@ -238,7 +240,8 @@ public record Runbook(
       Choice otherwise,
       Choice thin,
       List<MetricSource> sources,
-      Budgets budgets) {
+      Budgets budgets,
+      @Nullable Observability observability) {
     public Monitoring {
       interval = orElse(interval, Duration.ofSeconds(15));
       stable = List.copyOf(orElse(stable, List.of()));
@@ -275,7 +278,8 @@ public record Runbook(
           otherwise,
           thin,
           List.of(),
-          Budgets.NONE);
+          Budgets.NONE,
+          null);
     }
   }
 

@@ -148,7 +148,9 @@ public final class Rollout {
       }
       case MonitorEvent.BaselineCaptured _,
           MonitorEvent.BaselineRefused _,
-          MonitorEvent.ObservationStarted _ -> {}
+          MonitorEvent.ObservationStarted _,
+          MonitorEvent.ObservabilityConfirmed _,
+          MonitorEvent.ObservabilityUnconfirmed _ -> {}
     }
   }
 

@@ -98,6 +98,7 @@ class RolloutMachineTest {
                 RolloutScenario.verified(random.nextInt(6), 1, verdict),
                 new MonitorEvent.TelemetryLost(release.now(), "refused"),
                 new MonitorEvent.TelemetryRecovered(Duration.ofSeconds(random.nextInt(600))),
+                new MonitorEvent.ObservabilityUnconfirmed(new EventId(new UUID(7, 7)), List.of()),
                 new MonitorEvent.ReleaseVerified(
                     verdict, "said", Duration.ofMinutes(30), List.of(), RolloutScenario.LOOK)));
     if (random.nextInt(8) == 0) {

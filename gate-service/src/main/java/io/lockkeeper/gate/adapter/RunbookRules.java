@@ -2,6 +2,8 @@ package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.GateEvent.Problem;
 import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.Observability;
+import io.lockkeeper.runbook.Placeholders;
 import io.lockkeeper.runbook.QueryTemplate;
 import io.lockkeeper.runbook.QueryTemplate.Placeholder;
 import io.lockkeeper.runbook.Runbook;
@@ -31,6 +33,7 @@ final class RunbookRules {
   private static final Duration SECOND = Duration.ofSeconds(1);
   // A lease that ends before a renewal can be heard of revokes itself all the time.
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
   private static final int MOST_STAGES = 50;
   private static final Duration LONGEST_STALE = Duration.ofMinutes(10);
 
@@ -156,6 +159,50 @@ final class RunbookRules {
     within("/monitoring/interval", monitoring.interval(), SECOND);
     within("/monitoring/hold", monitoring.hold(), SECOND);
     within("/monitoring/answer", monitoring.answer(), SECOND);
+    if (monitoring.observability() != null) {
+      observability(monitoring.observability());
+    }
+  }
+
+  private void observability(Observability asked) {
+    String at = "/monitoring/observability";
+    within(at + "/within", asked.within(), SECOND);
+    Observability.Alerting alerting = asked.alerting();
+    if (alerting != null) {
+      alerting
+          .labels()
+          .forEach((name, value) -> placeholders(at + "/alerting/labels/" + name, value));
+      for (int i = 0; i < alerting.rules().size(); i++) {
+        placeholders(at + "/alerting/rules/" + i, alerting.rules().get(i));
+      }
+      if (alerting.receiver() != null) {
+        placeholders(at + "/alerting/receiver", alerting.receiver());
+      }
+    }
+    for (int i = 0; i < asked.synthetic().size(); i++) {
+      Observability.Synthetic synthetic = asked.synthetic().get(i);
+      String here = at + "/synthetic/" + i;
+      require(
+          synthetic.timeout().compareTo(Duration.ZERO) > 0
+              && synthetic.timeout().compareTo(LONGEST_ANSWER) <= 0,
+          here + "/timeout",
+          synthetic.timeout() + " is not above zero and at most " + LONGEST_ANSWER);
+      require(
+          synthetic.expect().header() == null || synthetic.expect().pointer() == null,
+          here + "/expect",
+          "the value is in a header or at a pointer, not both");
+      placeholders(here + "/expect/value", synthetic.expect().value());
+    }
+  }
+
+  private void placeholders(String pointer, String text) {
+    List<String> unknown = Placeholders.unknown(text);
+    require(
+        unknown.isEmpty(),
+        pointer,
+        "names "
+            + String.join(", ", unknown)
+            + "; known are {{service}}, {{name}}, {{environment}} and {{version}}");
   }
 
   private void sources(Monitoring monitoring) {

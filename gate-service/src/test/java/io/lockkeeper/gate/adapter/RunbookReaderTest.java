@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.Runbook;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,28 @@ class RunbookReaderTest {
       communication:
       """;
 
+  private static final String OBSERVABILITY =
+      """
+        observability:
+          alerting:
+            alertmanager: "http://127.0.0.1:9093"
+            prometheus: "http://127.0.0.1:9090"
+            labels: { service: "{{service}}", environment: "{{ environment }}" }
+            rules: [ ShopErrors ]
+          dashboards:
+            grafana: "http://127.0.0.1:3000"
+            uids: [ shop-red ]
+          synthetic:
+            - url: "http://127.0.0.1:8080/version"
+              expect: { pointer: /version }
+            - { url: "http://127.0.0.1:8080/", timeout: PT2S }
+      """;
+
   @TempDir Path folder;
+
+  private static String observing() {
+    return GOOD.replace("rollback: {", OBSERVABILITY + "rollback: {");
+  }
 
   private Path write(String name, String text) throws IOException {
     return Files.writeString(folder.resolve(name), text);
@@ -172,6 +194,46 @@ class RunbookReaderTest {
         .singleElement()
         .asString()
         .contains("says nowhere to look");
+  }
+
+  @Test
+  @DisplayName("M3: what is to be confirmed is read, with its defaults; a runbook may leave it out")
+  void observability() throws IOException {
+    assertThat(faults(observing())).isEmpty();
+    Files.delete(folder.resolve("team.yaml"));
+    write("good.yml", observing());
+    Observability asked =
+        new Runbooks(folder).named("good").orElseThrow().monitoring().observability();
+    assertThat(asked.within()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(asked.alerting().labels()).containsEntry("service", "{{service}}");
+    assertThat(asked.synthetic())
+        .extracting(Observability.Synthetic::expect)
+        .containsExactly(
+            new Observability.Expectation(200, null, "/version", "{{version}}"),
+            Observability.Expectation.VERSION_IN_BODY);
+  }
+
+  @ParameterizedTest(name = "{0} → {1}: line {2}")
+  @DisplayName("M3: what is wrong with it is named with its line")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{{service}} | {{team}} | 34 | names team",
+        "[ ShopErrors ] | [ ] | 35 | rules",
+        "[ ShopErrors ] | [ \"{{x}}Errors\" ] | 35 | names x",
+        "prometheus: | prometeus: | 33 | prometeus",
+        "[ shop-red ] | [ shop/red ] | 38 | pattern",
+        "{ pointer: /version } | { pointer: version } | 41 | pattern",
+        "{ pointer: /version } | { pointer: /version, header: X-V } | 41 | not both",
+        "timeout: PT2S | timeout: PT2M | 42 | at most",
+        "timeout: PT2S | timeout: PT0S | 42 | above zero",
+      })
+  void badObservability(String from, String to, int line, String reason) throws IOException {
+    String text = observing();
+    assertThat(text).contains(from);
+    assertThat(faults(text.replace(from, to)))
+        .anySatisfy(
+            fault -> assertThat(fault).contains("team.yaml:" + line + ":").contains(reason));
   }
 
   @ParameterizedTest(name = "{0} → {1}: line {2}")

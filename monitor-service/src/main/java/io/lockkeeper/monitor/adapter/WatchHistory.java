@@ -45,7 +45,9 @@ public final class WatchHistory {
       case MonitorEvent.BaselineRefused _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
-          MonitorEvent.ObservationStarted _ ->
+          MonitorEvent.ObservationStarted _,
+          MonitorEvent.ObservabilityConfirmed _,
+          MonitorEvent.ObservabilityUnconfirmed _ ->
           null;
       case GateEvent _ -> null;
       case RolloutEvent _ -> null;

@@ -13,6 +13,7 @@ import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchDecider;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.monitor.observability.adapter.ObservabilityProbe;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +47,7 @@ final class WatchLoop {
   private final LookArchive archive;
   private final LookFeed feed;
   private final BaselineRules rules;
+  private final Confirming confirming;
   private final Clock clock;
   private final Semaphore wake = new Semaphore(0);
 
@@ -53,7 +55,7 @@ final class WatchLoop {
   private @Nullable BaselineCapture baseline;
   private @Nullable WatchGoal looked;
   private long nextLook;
-  private boolean held;
+  private volatile boolean held;
   private volatile boolean closed;
 
   WatchLoop(
@@ -66,6 +68,7 @@ final class WatchLoop {
       LookArchive archive,
       LookFeed feed,
       BaselineRules rules,
+      ObservabilityProbe probe,
       Clock clock) {
     this.release = release;
     this.journal = journal;
@@ -76,6 +79,7 @@ final class WatchLoop {
     this.archive = archive;
     this.feed = feed;
     this.rules = rules;
+    this.confirming = new Confirming(release, journal, probe, clock);
     this.clock = clock;
   }
 
@@ -107,6 +111,7 @@ final class WatchLoop {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      confirming.stop();
       if (held) {
         leases.free(lease());
       }
@@ -127,6 +132,7 @@ final class WatchLoop {
         nextLook = System.nanoTime() + AFTER_TROUBLE.toNanos();
         return true;
       }
+      confirming.pursue(goal.confirmation(), history, () -> held);
       long now = System.nanoTime();
       boolean changed = !goal.equals(looked);
       if (changed || now - nextLook >= 0) {
@@ -227,6 +233,7 @@ final class WatchLoop {
 
   /// Forgets everything that another replica may know better.
   private void letGo() {
+    confirming.stop();
     candidate = null;
     baseline = null;
     looked = null;

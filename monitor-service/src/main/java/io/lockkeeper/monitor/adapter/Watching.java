@@ -5,6 +5,7 @@ import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.Leases;
 import io.lockkeeper.monitor.BaselineRules;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.monitor.observability.adapter.ObservabilityProbe;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// Looks at every release that there is something to look at: one loop each, in a virtual thread.
-/// Runbook G2, D4, M1, R1.
+/// Runbook G2, D4, M1, M3, R1.
 ///
 /// It follows state and not messages: woken by every commit, and by a look at the list of watches
 /// at the start and every few seconds, it computes the goal anew. So a crash costs nothing, and a
@@ -49,6 +50,7 @@ public class Watching {
   private final LookArchive archive;
   private final LookFeed feed;
   private final BaselineRules rules;
+  private final ObservabilityProbe probe;
   private final Duration keep;
   private final int atOnce;
   private final Clock clock = Clock.systemUTC();
@@ -66,6 +68,7 @@ public class Watching {
       LookBook book,
       LookArchive archive,
       LookFeed feed,
+      ObservabilityProbe probe,
       TelemetrySettings settings) {
     this.journal = journal;
     this.leases = leases;
@@ -74,6 +77,7 @@ public class Watching {
     this.book = book;
     this.archive = archive;
     this.feed = feed;
+    this.probe = probe;
     this.rules = settings.baseline().rules();
     this.keep = settings.keep();
     this.atOnce = settings.releasesAtOnce();
@@ -131,7 +135,7 @@ public class Watching {
   private void begin(ReleaseId release) {
     WatchLoop loop =
         new WatchLoop(
-            release, journal, leases, telemetry, counts, book, archive, feed, rules, clock);
+            release, journal, leases, telemetry, counts, book, archive, feed, rules, probe, clock);
     if (loops.putIfAbsent(release, loop) == null) {
       threads.execute(() -> run(loop));
     } else {

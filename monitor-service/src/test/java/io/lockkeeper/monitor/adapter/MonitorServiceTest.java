@@ -17,6 +17,9 @@ import io.lockkeeper.events.MonitorEvent.BaselineRefused;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.Look;
 import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
+import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
+import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.ObservationStarted;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
@@ -33,6 +36,7 @@ import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.runbook.Lane;
+import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Budgets;
@@ -64,6 +68,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -93,6 +98,7 @@ class MonitorServiceTest {
   private Instance candidate;
   private BudgetServer prometheus;
   private Budgets budgets = Budgets.NONE;
+  private @Nullable Observability observability;
 
   @BeforeEach
   void start() throws IOException {
@@ -179,11 +185,72 @@ class MonitorServiceTest {
         .atMost(SOON)
         .untilAsserted(() -> assertThat(topic.heard(release, ReleaseVerified.class)).hasSize(1));
     assertThat(topic.heard(release, ObservationStarted.class))
-        .containsExactly(new ObservationStarted(Duration.ofSeconds(3)));
+        .containsExactly(new ObservationStarted(Duration.ofSeconds(3), null));
     ReleaseVerified last = topic.heard(release, ReleaseVerified.class).getFirst();
     assertThat(last.verdict()).isEqualTo(Verdict.PASSED);
     assertThat(last.observed()).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
     assertThat(topic.heard(release, BudgetBreached.class)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "M3: a version that cannot be observed is told and holds nothing up; repaired, it is"
+          + " confirmed once")
+  void observability() throws IOException {
+    try (MetricsServer shop = new MetricsServer()) {
+      shop.shows("{\"version\": \"1.9.0\"}");
+      observability =
+          new Observability(
+              null,
+              null,
+              List.of(
+                  new Observability.Synthetic(
+                      shop.uri(),
+                      new Observability.Expectation(200, null, "/version", "{{version}}"),
+                      null)),
+              null);
+      baking();
+      topic.say(release, new RolloutEvent.StageCompleted(HALF, 1));
+      topic.say(release, new RolloutEvent.RolloutCompleted(Instant.now().plusSeconds(600)));
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                assertThat(topic.heard(release, ObservabilityUnconfirmed.class)).hasSize(1);
+                assertThat(topic.heard(release, ReleaseVerified.class)).hasSize(1);
+              });
+      EventId observation =
+          topic.facts(release).stream()
+              .filter(fact -> fact.event() instanceof ObservationStarted)
+              .findFirst()
+              .orElseThrow()
+              .id();
+      assertThat(topic.heard(release, ObservabilityUnconfirmed.class))
+          .containsExactly(
+              new ObservabilityUnconfirmed(
+                  observation, seen(shop, false, "/version is 1.9.0, not 2.0.0")));
+      assertThat(topic.heard(release, ReleaseVerified.class).getFirst().verdict())
+          .isEqualTo(Verdict.PASSED);
+      assertThat(topic.heard(release, ObservabilityConfirmed.class)).isEmpty();
+
+      shop.shows("{\"version\": \"2.0.0\"}");
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(topic.heard(release, ObservabilityConfirmed.class))
+                      .containsExactly(
+                          new ObservabilityConfirmed(
+                              observation, seen(shop, true, "/version is 2.0.0"))));
+      assertThat(topic.heard(release, ObservabilityUnconfirmed.class)).hasSize(1);
+    }
+  }
+
+  private static List<ObservabilityCheck> seen(
+      MetricsServer shop, boolean confirmed, String found) {
+    return List.of(
+        new ObservabilityCheck(
+            ObservabilityCheck.Aspect.SYNTHETIC, shop.uri().toString(), confirmed, found));
   }
 
   @Test
@@ -669,7 +736,8 @@ class MonitorServiceTest {
             null,
             null,
             null,
-            budgets),
+            budgets,
+            observability),
         null,
         null,
         null,

@@ -189,6 +189,7 @@ class PrometheusReleaseTest {
             null,
             null,
             List.of(source),
+            null,
             null));
   }
 

@@ -98,6 +98,7 @@ class PrometheusTelemetryTest {
             null,
             null,
             List.of(sources),
+            null,
             null));
   }
 

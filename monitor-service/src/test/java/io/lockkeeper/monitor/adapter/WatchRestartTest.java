@@ -18,6 +18,7 @@ import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchDecider;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.monitor.observability.adapter.ObservabilityProbe;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -46,6 +47,7 @@ class WatchRestartTest {
   @Inject LookFeed feed;
   @Inject Leases leases;
   @Inject TelemetrySettings settings;
+  @Inject ObservabilityProbe probe;
   @Inject DataSource dataSource;
 
   private final Rig rig = new Rig().baking(SECOND);
@@ -210,6 +212,7 @@ class WatchRestartTest {
         archive,
         to,
         BaselineRules.STANDARD,
+        probe,
         Clock.systemUTC());
   }
 

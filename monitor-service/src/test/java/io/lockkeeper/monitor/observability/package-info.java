@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockkeeper.monitor.observability;
+
+import org.jspecify.annotations.NullMarked;
