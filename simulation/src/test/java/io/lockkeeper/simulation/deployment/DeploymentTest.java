@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.lockkeeper.journal.RunbookFile;
 import io.lockkeeper.quickstart.platform.Databases;
+import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.Runbook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,6 +64,8 @@ class DeploymentTest {
     assertThat(service("notification-service").reads("LOCKKEEPER_CHANNELS_OPS_URL")).isTrue();
     assertThat(service("notification-service").reads("LOCKKEEPER_CHANNELS_OPS_URI")).isFalse();
     assertThat(service("monitor-service").reads("LOCKKEEPER_TELEMETRY_BASELINE_UNHEALTHY"))
+        .isTrue();
+    assertThat(service("monitor-service").reads("LOCKKEEPER_OBSERVABILITY_CREDENTIALS_G_TOKEN"))
         .isTrue();
   }
 
@@ -229,20 +232,32 @@ class DeploymentTest {
     runbook(
         HOME.resolve("deploy/compose/runbooks/shop.yaml"),
         services.at("/rollout-service/environment/LOCKKEEPER_PLATFORM_HOSTS").asText(),
-        services.at("/monitor-service/environment/LOCKKEEPER_TELEMETRY_HOSTS").asText());
+        services.at("/monitor-service/environment/LOCKKEEPER_TELEMETRY_HOSTS").asText(),
+        services.at("/monitor-service/environment/LOCKKEEPER_OBSERVABILITY_HOSTS").asText());
     String kustomization = text(BASE.resolve("kustomization.yaml"));
     runbook(
         BASE.resolve("runbooks/shop.yaml"),
         value(kustomization, "LOCKKEEPER_PLATFORM_HOSTS=(.*)"),
-        value(kustomization, "LOCKKEEPER_TELEMETRY_HOSTS=(.*)"));
+        value(kustomization, "LOCKKEEPER_TELEMETRY_HOSTS=(.*)"),
+        value(kustomization, "LOCKKEEPER_OBSERVABILITY_HOSTS=(.*)"));
   }
 
-  private static void runbook(Path file, String platformHosts, String telemetryHosts) {
+  private static void runbook(
+      Path file, String platformHosts, String telemetryHosts, String observabilityHosts) {
     Runbook runbook = RunbookFile.read(YamlText.document(text(file)));
     assertThat(platformHosts).contains(runbook.rollout().target().url().getHost());
     for (List<URI> version :
         List.of(runbook.monitoring().stable(), runbook.monitoring().candidate())) {
       version.forEach(address -> assertThat(telemetryHosts).contains(address.getHost()));
+    }
+    Observability asked = runbook.monitoring().observability();
+    if (asked != null) {
+      Stream.of(
+              Stream.of(asked.alerting().alertmanager(), asked.alerting().prometheus()),
+              Stream.of(asked.dashboards().grafana()),
+              asked.synthetic().stream().map(Observability.Synthetic::url))
+          .flatMap(addresses -> addresses)
+          .forEach(address -> assertThat(observabilityHosts).contains(address.getHost()));
     }
   }
 
