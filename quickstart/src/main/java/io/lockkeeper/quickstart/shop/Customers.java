@@ -17,11 +17,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Sends requests to the shop at a fixed rate, whatever the shop does: nobody waits for an earlier
+/// Sends requests to the shop as a [Load] says, whatever the shop does: nobody waits for an earlier
 /// customer, so a slow shop is not spared the next request. Counts what comes back.
 ///
 /// `GET /counts` gives [CustomerCounts.Snapshot] as JSON; the same stands in the last line printed.
@@ -31,10 +33,9 @@ public final class Customers implements AutoCloseable {
   /// More open requests than this are not sent but counted as skipped: on a machine that stands
   /// still for a moment they must not fill the memory of this process, nor that of the target.
   private static final int MAX_OPEN = 256;
-  private static final int MAX_RATE = 2_000;
 
   private final URI target;
-  private final long gapNanos;
+  private final Load load;
   private final HttpClient client = Loopback.client();
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore places = new Semaphore(MAX_OPEN);
@@ -43,12 +44,9 @@ public final class Customers implements AutoCloseable {
   private final Thread clock;
   private volatile boolean closed;
 
-  private Customers(URI target, int perSecond, int port) throws IOException {
-    if (perSecond < 1 || perSecond > MAX_RATE) {
-      throw new IllegalArgumentException("The rate is between 1 and " + MAX_RATE + " requests/s");
-    }
+  private Customers(URI target, Load load, int port) throws IOException {
     this.target = target;
-    this.gapNanos = 1_000_000_000L / perSecond;
+    this.load = load;
     this.server = Loopback.serve(port, this::answer);
     this.clock = Thread.ofPlatform().name("customers").start(this::sendOnTime);
   }
@@ -56,7 +54,12 @@ public final class Customers implements AutoCloseable {
   /// Starts to send `perSecond` requests to `target`, the URL of the data port, and serves the
   /// counts on `port` (0: a free one).
   public static Customers start(URI target, int perSecond, int port) throws IOException {
-    return new Customers(target, perSecond, port);
+    return start(target, Load.of(perSecond), port);
+  }
+
+  /// The same under this load.
+  public static Customers start(URI target, Load load, int port) throws IOException {
+    return new Customers(target, load, port);
   }
 
   /// What has come back so far.
@@ -95,21 +98,23 @@ public final class Customers implements AutoCloseable {
   }
 
   private void sendOnTime() {
-    long next = System.nanoTime();
-    for (long number = 0; !closed; number++) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    long first = System.nanoTime();
+    long next = first;
+    while (!closed) {
       long wait = next - System.nanoTime();
       while (wait > 0 && !closed) {
         LockSupport.parkNanos(wait);
         wait = next - System.nanoTime();
       }
-      next += gapNanos;
+      next += load.gap(next - first, random);
       if (!closed) {
-        send(number);
+        send(visit(random));
       }
     }
   }
 
-  private void send(long number) {
+  private void send(HttpRequest visit) {
     if (!places.tryAcquire()) {
       counts.skipped();
       return;
@@ -118,7 +123,7 @@ public final class Customers implements AutoCloseable {
     requests.execute(
         () -> {
           try {
-            HttpResponse<Void> response = client.send(visit(number), BodyHandlers.discarding());
+            HttpResponse<Void> response = client.send(visit, BodyHandlers.discarding());
             counts.answered(
                 response.statusCode(), response.headers().firstValue("x-version").orElse("none"));
           } catch (IOException e) {
@@ -132,12 +137,14 @@ public final class Customers implements AutoCloseable {
         });
   }
 
-  /// Of five customers two look at the front page, two at the products, and one buys.
-  private HttpRequest visit(long number) {
+  /// Of five customers two look at the front page, two at the products, and one buys; on average,
+  /// so that no version gets those alone that come at its turn.
+  private HttpRequest visit(RandomGenerator random) {
     HttpRequest.Builder request = HttpRequest.newBuilder().timeout(PATIENCE);
-    return switch ((int) (number % 5)) {
-      case 0, 2 -> request.uri(target.resolve("/")).build();
-      case 1, 3 -> request.uri(target.resolve("/products")).build();
+    load.customer(random).ifPresent(customer -> request.header("x-customer", customer));
+    return switch (random.nextInt(5)) {
+      case 0, 1 -> request.uri(target.resolve("/")).build();
+      case 2, 3 -> request.uri(target.resolve("/products")).build();
       default ->
           request
               .uri(target.resolve("/checkout"))
@@ -165,7 +172,7 @@ public final class Customers implements AutoCloseable {
 
     @Override
     public Integer call() throws Exception {
-      Customers customers = new Customers(target, rate, port);
+      Customers customers = new Customers(target, Load.of(rate), port);
       return Daemon.serve(
           "customers rate=" + rate + " url=" + customers.url(),
           customers,

@@ -26,10 +26,13 @@ final class Router {
   }
 
   /// Where this request goes; empty when no traffic is let in.
-  synchronized Optional<URI> next() {
+  ///
+  /// @param customer who asks, and stays with one version; `null` when nobody says so
+  synchronized Optional<URI> next(@Nullable String customer) {
     if (!open) {
       return Optional.empty();
     }
-    return Optional.ofNullable(split.candidateNext() ? candidate : stable);
+    boolean toCandidate = customer == null ? split.candidateNext() : split.candidateHas(customer);
+    return Optional.ofNullable(toCandidate ? candidate : stable);
   }
 }

@@ -1,12 +1,31 @@
 package io.lockkeeper.quickstart.shop;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockkeeper.quickstart.wire.Json;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
-/// What is wrong with a shop: `errorRatio` is the fraction of requests that end in 500, `slower`
-/// the
-/// factor on every latency (1.2 is slower by 20 %).
-record ShopFaults(double errorRatio, double slower) {
+/// What is wrong with a shop. Fractions are between 0 and 1.
+///
+/// @param errorRatio      fraction of requests that end in 500
+/// @param slower          factor on every latency (1.2 is slower by 20 %)
+/// @param slowTail        fraction of requests that take five times as long
+/// @param lostOrders      fraction of checkouts that succeed and are not booked as an order
+/// @param refused         fraction of requests turned away with 503 before the shop counts them
+/// @param lostConnections fraction of requests that never give their connection back
+/// @param leakKilobytes   memory that each request keeps
+/// @param workMillis      CPU time that each request needs more
+/// @param only            the one path that all this is about; empty: every path
+record ShopFaults(
+    double errorRatio,
+    double slower,
+    double slowTail,
+    double lostOrders,
+    double refused,
+    double lostConnections,
+    double leakKilobytes,
+    double workMillis,
+    String only) {
 
   /// What a healthy shop has too.
   static final ShopFaults NONE = new ShopFaults(0.002, 1.0);
@@ -15,43 +34,57 @@ record ShopFaults(double errorRatio, double slower) {
   private static final double SIGMA = 0.35;
   /// Before `slower` is applied: a tail, but none that outlasts anybody's patience.
   private static final double MAX_MILLIS = 120;
+  private static final double TAIL = 5;
+  private static final double MOST_KILOBYTES = 1024;
+  private static final double MOST_MILLIS = 1000;
+
+  /// So many errors, so slow, and nothing else wrong.
+  ShopFaults(double errorRatio, double slower) {
+    this(errorRatio, slower, 0, 0, 0, 0, 0, 0, "");
+  }
 
   ShopFaults {
-    if (!(errorRatio >= 0 && errorRatio <= 1)) {
-      throw new IllegalArgumentException("errorRatio is between 0 and 1, not " + errorRatio);
-    }
-    if (!(slower >= 0.1 && slower <= 100)) {
-      throw new IllegalArgumentException("slower is a factor between 0.1 and 100, not " + slower);
-    }
+    fraction("errorRatio", errorRatio);
+    fraction("slowTail", slowTail);
+    fraction("lostOrders", lostOrders);
+    fraction("refused", refused);
+    fraction("lostConnections", lostConnections);
+    within("slower is a factor", slower, 0.1, 100);
+    within("leakKilobytes is", leakKilobytes, 0, MOST_KILOBYTES);
+    within("workMillis is", workMillis, 0, MOST_MILLIS);
+  }
+
+  /// What is wrong on this path.
+  ShopFaults at(String path) {
+    return only.isEmpty() || only.equals(path) ? this : NONE;
   }
 
   /// How long a request takes, log-normal: `draw` is from the standard normal distribution.
   Duration latency(double draw) {
-    double millis = Math.min(MAX_MILLIS, MEDIAN_MILLIS * Math.exp(SIGMA * draw)) * slower;
-    return Duration.ofNanos(Math.round(millis * 1e6));
+    return latency(draw, 1);
   }
 
-  /// A change while the shop runs; what is absent stays as it is. `metricsDown` is in seconds from
-  /// now; 0 brings the metrics back at once.
-  record Change(
-      @Nullable Double errorRatio, @Nullable Double slower, @Nullable Double metricsDown) {
+  /// The same, `chance` being uniform in `0..1`: below [#slowTail] it is of the slow tail.
+  Duration latency(double draw, double chance) {
+    double millis = Math.min(MAX_MILLIS, MEDIAN_MILLIS * Math.exp(SIGMA * draw)) * slower;
+    return Duration.ofNanos(Math.round(millis * 1e6 * (chance < slowTail ? TAIL : 1)));
+  }
 
-    private static final double MAX_DOWN_SECONDS = 86_400;
+  /// A change while the shop runs; what is absent stays as it is.
+  ShopFaults changed(JsonNode change) throws Json.Malformed {
+    ObjectNode all = (ObjectNode) Json.tree(Json.bytes(this));
+    change.properties().forEach(one -> all.set(one.getKey(), one.getValue()));
+    return Json.convert(all, ShopFaults.class);
+  }
 
-    Change {
-      if (metricsDown != null && !(metricsDown >= 0 && metricsDown <= MAX_DOWN_SECONDS)) {
-        throw new IllegalArgumentException("metricsDown is between 0 and 86400 s");
-      }
-    }
+  private static void fraction(String name, double value) {
+    within(name + " is", value, 0, 1);
+  }
 
-    ShopFaults appliedTo(ShopFaults old) {
-      return new ShopFaults(
-          errorRatio == null ? old.errorRatio() : errorRatio,
-          slower == null ? old.slower() : slower);
-    }
-
-    @Nullable Duration metricsDownFor() {
-      return metricsDown == null ? null : Duration.ofMillis(Math.round(metricsDown * 1000));
+  private static void within(String what, double value, double least, double most) {
+    if (!(value >= least && value <= most)) {
+      throw new IllegalArgumentException(
+          String.format("%s between %s and %s, not %s", what, least, most, value));
     }
   }
 }

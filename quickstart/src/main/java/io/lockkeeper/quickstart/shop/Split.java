@@ -1,5 +1,8 @@
 package io.lockkeeper.quickstart.shop;
 
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
 /// Which of two versions gets the next request, exactly by weight and without chance: what the
 /// candidate is owed grows by the weight with every request, and at a whole request it is paid.
 /// After n requests at one weight the candidate has had n × weight / 100, rounded to a neighbour.
@@ -27,6 +30,15 @@ public final class Split {
   /// The candidate's share in percent.
   public synchronized int weight() {
     return weight;
+  }
+
+  /// Whether the candidate gets this customer's requests; else the stable version does. It is the
+  /// same for all requests of a customer at one weight, and who has the candidate keeps it while
+  /// the weight grows. Of many customers the candidate has its weight, of few only roughly.
+  public synchronized boolean candidateHas(String customer) {
+    CRC32 place = new CRC32();
+    place.update(customer.getBytes(StandardCharsets.UTF_8));
+    return place.getValue() % WHOLE < weight;
   }
 
   /// Whether the candidate gets this request; else the stable version does.

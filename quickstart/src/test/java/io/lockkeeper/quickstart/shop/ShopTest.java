@@ -1,7 +1,9 @@
 package io.lockkeeper.quickstart.shop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockkeeper.quickstart.wire.Json;
 import io.lockkeeper.quickstart.wire.StandardWebhook;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -31,7 +33,7 @@ class ShopTest {
 
   @Test
   @DisplayName("M1: the shop tells rate, errors, duration, CPU, memory and orders")
-  void metrics() throws Exception {
+  void figures() throws Exception {
     caller.get(shop.url() + "/");
     caller.get(shop.url() + "/products");
     assertThat(caller.post(shop.url() + "/checkout", "{}").status()).isEqualTo(200);
@@ -105,6 +107,78 @@ class ShopTest {
   }
 
   @Test
+  @DisplayName("R1: orders can be lost though the customer sees none of it")
+  void lostOrders() throws Exception {
+    change("{\"lostOrders\":1}");
+    assertThat(caller.post(shop.url() + "/checkout", "{}").status()).isEqualTo(200);
+    assertThat(metrics())
+        .contains("http_requests_total{status=\"2xx\",version=\"v1\"} 1.0")
+        .contains("orders_total{version=\"v1\"} 0.0");
+  }
+
+  @Test
+  @DisplayName("R1: requests can be turned away before anything counts them")
+  void refused() throws Exception {
+    change("{\"refused\":1}");
+    assertThat(caller.get(shop.url() + "/").status()).isEqualTo(503);
+    assertThat(metrics())
+        .contains("http_requests_total{status=\"2xx\",version=\"v1\"} 0.0")
+        .contains("http_requests_total{status=\"5xx\",version=\"v1\"} 0.0");
+  }
+
+  @Test
+  @DisplayName("R1: a fault can be confined to one page")
+  void onePage() throws Exception {
+    change("{\"errorRatio\":1,\"only\":\"/products\"}");
+    assertThat(caller.get(shop.url() + "/products").status()).isEqualTo(500);
+    change("{\"slower\":0.1,\"only\":\"/\"}");
+    assertThat(caller.get(shop.url() + "/").status()).isEqualTo(500);
+  }
+
+  @Test
+  @DisplayName("R1: connections that are never given back are missing in the end")
+  void exhausted() throws Exception {
+    try (Shop small = Shop.start("v2", 0, new ShopSetup(8, 2, null, Duration.ZERO))) {
+      String faults = small.url() + "/faults";
+      caller.post(faults, "{\"errorRatio\":0,\"lostConnections\":1}");
+      assertThat(caller.get(small.url() + "/").status()).isEqualTo(200);
+      assertThat(caller.get(small.url() + "/").status()).isEqualTo(200);
+      assertThat(caller.get(small.url() + "/").status()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  @DisplayName("M1: what both versions depend on is asked for every request, and may say no")
+  void warehouse() throws Exception {
+    Warehouse warehouse = Warehouse.open(1);
+    try (Shop dependent =
+        Shop.start("v2", 0, new ShopSetup(8, 2, warehouse.url(), Duration.ZERO))) {
+      caller.post(dependent.url() + "/faults", "{\"errorRatio\":0}");
+      assertThat(caller.get(dependent.url() + "/").status()).isEqualTo(200);
+      warehouse.close();
+      assertThat(caller.get(dependent.url() + "/").status()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  @DisplayName("M1: a cold shop is slower, less and less so, until its caches are full")
+  void cold() {
+    ShopSetup setup = new ShopSetup(1, 1, null, Duration.ofSeconds(20));
+    assertThat(setup.coldness(Duration.ZERO)).isEqualTo(3);
+    assertThat(setup.coldness(Duration.ofSeconds(5))).isBetween(1.7, 1.8);
+    assertThat(setup.coldness(Duration.ofSeconds(21))).isEqualTo(1);
+    assertThat(ShopSetup.ROOMY.coldness(Duration.ZERO)).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("R1: so many requests are of the slow tail and take five times as long")
+  void tail() throws Exception {
+    ShopFaults tail = ShopFaults.NONE.changed(Json.tree("{\"slowTail\":0.05}".getBytes(UTF_8)));
+    assertThat(tail.latency(0, 0.04)).isEqualTo(Duration.ofMillis(60));
+    assertThat(tail.latency(0, 0.06)).isEqualTo(Duration.ofMillis(12));
+  }
+
+  @Test
   @DisplayName("R1: a senseless fault is refused and changes nothing")
   void senseless() throws Exception {
     for (String bad :
@@ -112,7 +186,13 @@ class ShopTest {
       assertThat(caller.post(shop.url() + "/faults", bad).status()).as(bad).isEqualTo(400);
     }
     assertThat(caller.get(shop.url() + "/faults").text())
-        .isEqualTo("{\"errorRatio\":0.0,\"slower\":1.0}");
+        .isEqualTo(
+            "{\"errorRatio\":0.0,\"slower\":1.0,\"slowTail\":0.0,\"lostOrders\":0.0,\"refused\":0.0,"
+                + "\"lostConnections\":0.0,\"leakKilobytes\":0.0,\"workMillis\":0.0,\"only\":\"\"}");
+  }
+
+  private String metrics() throws Exception {
+    return caller.get(shop.url() + "/metrics").text();
   }
 
   private void change(String faults) throws Exception {

@@ -3,6 +3,8 @@ package io.lockkeeper.quickstart.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,25 @@ class SplitTest {
       assertThat((double) candidate)
           .isBetween(requests * weight / 100.0 - 1, requests * weight / 100.0);
     }
+  }
+
+  @Test
+  @DisplayName("D3: a customer stays with a version, and with the candidate while the weight grows")
+  void sticky() {
+    Split split = new Split();
+    List<String> customers =
+        IntStream.range(0, 2_000).mapToObj(number -> "customer-" + number).toList();
+    List<String> before = List.of();
+    for (int weight : new int[] {1, 10, 50, 100}) {
+      split.shift(weight);
+      List<String> now = customers.stream().filter(split::candidateHas).toList();
+      assertThat(now).isEqualTo(customers.stream().filter(split::candidateHas).toList());
+      assertThat(now).containsAll(before);
+      assertThat(now.size() / 20.0).isBetween(weight - 3.0, weight + 3.0);
+      before = now;
+    }
+    split.shift(0);
+    assertThat(customers).noneMatch(split::candidateHas);
   }
 
   @Test
