@@ -88,7 +88,8 @@ final class CountJudge implements SignalJudge {
     } else {
       rule.known(c1, t1, grid, l);
     }
-    double evidence = stratum.closes() ? process.close(l) : process.peek(l);
+    double surge = beside ? rule.surge(c0, t0) : 1;
+    double evidence = stratum.closes() ? process.close(l, surge) : process.peek(l, surge);
     finding.note(stratum.at(), evidence, events + c1 >= settings.minimumEvents());
     refer(beside);
     growing[0] = c1;

@@ -133,6 +133,11 @@ final class CountRule {
     LikelihoodRatio.conditional(x1, n1, x0, n0, r0, ratios, phiBeside(x1 + x0, n1, n0, r0), l);
   }
 
+  /// How far beyond its usual the control is.
+  double surge(double c0, double n0) {
+    return pastTotal > 0 ? Surge.of(events(c0, n0), n0 * p()) : 1;
+  }
+
   void known(double c1, double n1, double[] grid, double[] l) {
     double edge = edgeKnown();
     double x1 = events(c1, n1);

@@ -92,7 +92,7 @@ final class CpuJudge implements SignalJudge {
     double edge = 1 + margin + (control == null ? KNOWN_EXTRA : 0) + allowance;
     double ratio = StrictMath.log(mine.cpu / other.cpu);
     double sampling = mine.variance + other.variance;
-    if (!stratum.calm() || !gate.isOpen()) {
+    if (!stratum.calm() || stratum.troubled() || !gate.isOpen()) {
       finding.hold(stratum.at());
     } else {
       double v = noise.variance() + sampling;

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The restarts `w_t` make a change after a long quiet time quick to see: eight tenths of the mass
 /// start at once, nearly all the rest is spread over the planned strata, and a little is kept for
-/// a watch that lasts longer. The cap makes one wild stratum unable to alarm. [#peek] looks within
-/// a stratum that is still growing: a capped supermartingale is still one.
+/// a watch that lasts longer. The cap makes one wild stratum unable to alarm, and in a surge of the
+/// control it is lower still ([Surge]). [#peek] looks within a stratum that is still growing: a
+/// capped supermartingale is still one.
 final class EProcess {
 
   private static final double FIRST = 0.8;
@@ -68,13 +69,23 @@ final class EProcess {
 
   /// Log of the evidence if the stratum ended here.
   double peek(double[] l) {
-    logE = evaluate(l, null);
+    return peek(l, 1);
+  }
+
+  /// The same in a surge of this height: only so much less is it worth.
+  double peek(double[] l, double surge) {
+    logE = evaluate(l, surge, null);
     return logE;
   }
 
   /// Ends a stratum with these log likelihood ratios, one for each alternative.
   double close(double[] l) {
-    logE = evaluate(l, logL);
+    return close(l, 1);
+  }
+
+  /// The same in a surge of this height.
+  double close(double[] l, double surge) {
+    logE = evaluate(l, surge, logL);
     unspent = Math.max(0, unspent - nextMass());
     strata++;
     return logE;
@@ -104,7 +115,7 @@ final class EProcess {
     return (1 - FIRST - WITHIN_PLAN) * planned / (k * (k - 1));
   }
 
-  private double evaluate(double[] l, double @Nullable [] into) {
+  private double evaluate(double[] l, double surge, double @Nullable [] into) {
     double next = nextMass();
     if (mass != next) {
       mass = next;
@@ -113,7 +124,7 @@ final class EProcess {
     double rest = Math.max(0, unspent - mass);
     double sum = rest > 0 ? StrictMath.log(rest) : Double.NEGATIVE_INFINITY;
     for (int j = 0; j < logL.length; j++) {
-      double grown = LogSpace.add(logL[j], logMass) + Math.min(l[j], cap);
+      double grown = LogSpace.add(logL[j], logMass) + Math.min(l[j], cap) / surge;
       if (into != null) {
         into[j] = grown;
       }

@@ -17,6 +17,9 @@ public final class Judge {
 
   private static final double FORGET_AFTER = 600;
 
+  /// So many times the usual errors of the control.
+  private static final double TROUBLED = 2;
+
   private final JudgeSettings settings;
   private final @Nullable Baseline baseline;
   private final Layout layout;
@@ -39,6 +42,8 @@ public final class Judge {
   private boolean steady = true;
   private double calmFrom = Double.NEGATIVE_INFINITY;
   private double controlTrafficAt;
+  private double usualBad;
+  private double usualTotal;
   private boolean controlLost;
   private Progress progress = new Progress(0, 1);
 
@@ -54,6 +59,9 @@ public final class Judge {
     for (int i = 0; i < known.length; i++) {
       known[i] = baseline != null && baseline.counts().containsKey(layout.counts().get(i));
     }
+    var errors = baseline == null ? null : baseline.counts().get(Signal.ERRORS);
+    usualBad = errors == null ? 0 : errors.bad();
+    usualTotal = errors == null ? 0 : errors.total();
     controlReader = new ArmReader(layout, FORGET_AFTER, known);
     candidateReader = new ArmReader(layout, FORGET_AFTER, known);
     control = new Tally(layout);
@@ -222,6 +230,7 @@ public final class Judge {
             weight,
             steady,
             stratumStart >= calmFrom,
+            beside && isTroubled(),
             closes);
     for (var test : tests) {
       test.observe(stratum);
@@ -231,11 +240,18 @@ public final class Judge {
       }
     }
     if (closes) {
+      usualBad += errors(control.bad);
+      usualTotal += errors(control.total);
       control.clear();
       candidate.clear();
       stratumStart = at;
       steady = true;
     }
+  }
+
+  private boolean isTroubled() {
+    double usual = errors(control.total) * (usualBad + 1) / (usualTotal + 100);
+    return Surge.of(errors(control.bad), usual) > TROUBLED;
   }
 
   private Judgement judgement(Instant now) {

@@ -19,7 +19,10 @@ import java.util.function.Consumer;
 /// @param stratum         looks closer together than this are judged on, but their evidence is
 ///                        limited as one block, so that a blip shorter than one block cannot alarm
 ///                        (ten scrapes, at most PT15S)
-/// @param cap             most that one stratum can add to the evidence, in nats (3)
+/// @param cap             most that one stratum can add to the evidence, in nats. With 2 a blip as
+///                        long as two strata cannot alarm where several kinds are watched; with 3
+///                        one stratum cannot (2, and 3 for strata shorter than PT15S: who looks
+///                        every second has no time for three of them)
 /// @param warmUp          guard for signals that a cold start distorts (durations, CPU)
 /// @param lostAfter       scrapes missing for this long mean not measured (12 scrapes, at least
 ///                        PT10S)
@@ -103,7 +106,7 @@ public record JudgeSettings(
   /// So many scrapes in a row with so many requests in all, more than this share of them failed,
   /// while the reference fails less than `referenceBelow`.
   ///
-  /// @param scrapes        scrapes in a row (3)
+  /// @param scrapes        scrapes in a row (3, and as many as PT10S has: less is a blip)
   /// @param requests       requests in them together (60)
   /// @param above          share of failures in each (0.5)
   /// @param referenceBelow the reference must fail less than this (0.1)
@@ -141,13 +144,14 @@ public record JudgeSettings(
     var lost = scrapeInterval.multipliedBy(12);
     var ten = scrapeInterval.multipliedBy(10);
     var quarter = Duration.ofSeconds(15);
+    boolean quick = ten.compareTo(quarter) < 0;
     return new JudgeSettings(
         signals,
         0.05,
         Duration.ofMinutes(40),
         scrapeInterval,
-        ten.compareTo(quarter) < 0 ? ten : quarter,
-        3.0,
+        quick ? ten : quarter,
+        quick ? 3.0 : 2.0,
         WarmUp.standard(),
         lost.compareTo(Duration.ofSeconds(10)) < 0 ? Duration.ofSeconds(10) : lost,
         0.8,
@@ -158,7 +162,8 @@ public record JudgeSettings(
         0.01,
         new Harm(2.0, 1.25, 0.05),
         false,
-        new Catastrophe(3, 60, 0.5, 0.1));
+        new Catastrophe(
+            (int) Math.max(3, 10_000 / Math.max(1, scrapeInterval.toMillis())), 60, 0.5, 0.1));
   }
 
   /// Defaults for errors, durations, rate, CPU and memory, scraped every 15 s.

@@ -44,7 +44,7 @@ final class RateJudge implements SignalJudge {
       return;
     }
     begun |= candidate.requests > 0;
-    if (!begun || !stratum.steady() || candidate.cold || control.cold) {
+    if (!begun || !stratum.steady() || stratum.troubled() || candidate.cold || control.cold) {
       if (stratum.closes()) {
         carried1 = 0;
         carried0 = 0;

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param steady    the weight did not change within it
 /// @param calm      no shift and no cold start lies so near that durations and CPU would be
 ///                  distorted
+/// @param troubled  the control fails far more requests than it usually does. Then failing is cheap
+///                  and trying again is common: requests and their cost do not compare
 /// @param closes    whether it ends here; otherwise it is only looked into
 record Stratum(
     double at,
@@ -22,6 +24,7 @@ record Stratum(
     double weight,
     boolean steady,
     boolean calm,
+    boolean troubled,
     boolean closes) {
 
   double span() {

@@ -54,17 +54,19 @@ final class Tail {
       Buckets candidate, @Nullable Buckets control, Shape shape, double armNoise, boolean closes) {
     double n1 = candidate.total();
     double x1 = candidate.above(bound);
+    double surge = 1;
     if (control != null) {
       double x0 = shape.above(control, bound / stretch);
       beside(x1, n1, x0, control.total(), shape, armNoise);
+      surge = Surge.of(x0, control.total() * shape.share(bound / stretch));
     } else {
       known(x1, n1, shape);
     }
     if (!closes) {
-      process.peek(l);
+      process.peek(l, surge);
       return;
     }
-    process.close(l);
+    process.close(l, surge);
     if (control != null) {
       double n0 = control.total();
       LikelihoodRatio.conditional(

@@ -10,6 +10,10 @@ final class WarmUpGate {
   private static final int KEPT = 512;
   private static final double SETTLED = 0.02;
   private static final double SURE = 0.03;
+
+  /// Of the ratio itself.
+  private static final double OF_LEVEL = 0.08;
+
   private static final double FALL_PER_MINUTE = 0.06;
 
   private final double minimum;
@@ -57,15 +61,17 @@ final class WarmUpGate {
     return false;
   }
 
-  private record Trend(boolean full, double change, double error) {}
+  private record Trend(boolean full, double change, double error, double level) {}
 
-  /// Whether the ratio is sure to have stopped falling. Where traffic is thin the window alone does
-  /// not tell; over a longer one the same is asked of more.
+  /// Whether the ratio is sure to have stopped falling, or falls by a small part of itself only: a
+  /// cold start is over much sooner than what is left of it could be a fault of that size. Where
+  /// traffic is thin the window alone does not tell; over a longer one the same is asked of more.
   private boolean settled(double now) {
     double step = count > 1 ? (now - at[(count - 2) % KEPT]) : window;
     for (double over = window; over <= now; over += Math.max(step, 1)) {
       var trend = trend(now, over);
-      if (trend.full && trend.change >= -SETTLED && trend.error < SURE) {
+      double high = OF_LEVEL * Math.max(0, trend.level);
+      if (trend.full && trend.change >= -SETTLED - high && trend.error < SURE + high) {
         return true;
       }
     }
@@ -90,12 +96,13 @@ final class WarmUpGate {
       oldest = at[i];
     }
     if (n[0] == 0 || n[1] == 0) {
-      return new Trend(false, 0, Double.POSITIVE_INFINITY);
+      return new Trend(false, 0, Double.POSITIVE_INFINITY, 0);
     }
     double step = n[0] + n[1] > 1 ? (now - oldest) / (n[0] + n[1] - 1) : 0;
     double change = sum[1] / n[1] - sum[0] / n[0];
     double squared = error[0] / n[0] / n[0] + error[1] / n[1] / n[1];
-    return new Trend(now - oldest + step >= window - 1e-6, change, StrictMath.sqrt(squared));
+    return new Trend(
+        now - oldest + step >= window - 1e-6, change, StrictMath.sqrt(squared), sum[1] / n[1]);
   }
 
   private static double seconds(Duration duration) {

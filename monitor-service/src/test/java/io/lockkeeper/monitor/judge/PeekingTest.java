@@ -124,7 +124,8 @@ class PeekingTest {
   }
 
   private static Stratum stratum(int look, @Nullable Tally control, Tally candidate) {
-    return new Stratum(15.0 * (look + 1), 15.0 * look, control, candidate, 0.2, true, true, true);
+    return new Stratum(
+        15.0 * (look + 1), 15.0 * look, control, candidate, 0.2, true, true, false, true);
   }
 
   private static Tally tally(double total, double bad) {

@@ -47,7 +47,7 @@ class JudgeCommandTest {
     assertThat(said.err).isEmpty();
     assertThat(said.out)
         .containsExactly(
-            "{\"case\":\"worse\",\"verdict\":\"BREACH\",\"atSeconds\":30,\"metric\":\"errors\"}",
+            "{\"case\":\"worse\",\"verdict\":\"BREACH\",\"atSeconds\":45,\"metric\":\"errors\"}",
             "{\"case\":\"well\",\"verdict\":\"HEALTHY\",\"atSeconds\":2400,\"metric\":\"none\"}");
   }
 
@@ -69,7 +69,7 @@ class JudgeCommandTest {
   @DisplayName("M2: a verdict knows nothing of what came after it")
   void noPeeking() throws IOException {
     ObjectNode changed = rollout("worse", 0.05);
-    for (int i = 2; i < SCRAPES; i++) {
+    for (int i = 3; i < SCRAPES; i++) {
       for (var arm : List.of("canary", "control")) {
         long requests = changed.get(arm).get("requests").get(i).asLong();
         ((ArrayNode) changed.get(arm).get("errors")).set(i, arm.equals("control") ? requests : 0);
@@ -97,7 +97,7 @@ class JudgeCommandTest {
     assertThat(errors.get("low").asDouble())
         .isGreaterThan(1)
         .isLessThan(errors.get("ratio").asDouble());
-    assertThat(errors.get("candidateTotal").asLong()).isEqualTo(500);
+    assertThat(errors.get("candidateTotal").asLong()).isEqualTo(750);
     assertThat(line.get("signals").get(1).get("ratio").isNull()).isTrue();
   }
 
