@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// The topics that Lockkeeper needs, made by deployment and not by accident.
 public final class Topics {
@@ -34,6 +35,7 @@ public final class Topics {
   private static final int MAX_DEAD_LETTER = MAX_MESSAGE + 64 * 1024;
   private static final String FOR_EVER = "-1";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
   private Topics() {}
 
@@ -67,16 +69,31 @@ public final class Topics {
 
   private static void checkPartitions(Admin admin)
       throws ExecutionException, TimeoutException, InterruptedException {
-    List<String> names = wanted().stream().map(NewTopic::name).toList();
-    for (TopicDescription topic :
-        admin
-            .describeTopics(names)
-            .allTopicNames()
-            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-            .values()) {
+    for (TopicDescription topic : describe(admin).values()) {
       if (topic.partitions().size() != PARTITIONS) {
         throw new IllegalStateException(
             topic.name() + " has " + topic.partitions().size() + " partitions, not " + PARTITIONS);
+      }
+    }
+  }
+
+  /// A topic is created some time before every request of a broker knows it.
+  private static Map<String, TopicDescription> describe(Admin admin)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    List<String> names = wanted().stream().map(NewTopic::name).toList();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return admin
+            .describeTopics(names)
+            .allTopicNames()
+            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        boolean isNew = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!isNew || System.nanoTime() - end > 0) {
+          throw e;
+        }
+        Thread.sleep(BETWEEN_LOOKS);
       }
     }
   }

@@ -181,7 +181,9 @@ final class ReleaseBacktest {
           MonitorEvent.BaselineRefused _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
-          MonitorEvent.ObservationStarted _ ->
+          MonitorEvent.ObservationStarted _,
+          MonitorEvent.ObservabilityConfirmed _,
+          MonitorEvent.ObservabilityUnconfirmed _ ->
           Optional.empty();
       case GateEvent _ -> Optional.empty();
       case RolloutEvent _ -> Optional.empty();

@@ -1,0 +1,100 @@
+package io.lockkeeper.monitor.shop;
+
+import io.lockkeeper.events.Actor;
+import io.lockkeeper.events.Digest;
+import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.judge.Baseline;
+import io.lockkeeper.runbook.ReleaseRequest;
+import io.lockkeeper.runbook.ReleaseRequest.Artifact;
+import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Runbook.Signal;
+import io.lockkeeper.runbook.Runbook.Signal.Kind;
+import io.lockkeeper.runbook.Runbook.StagePlan;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/// The runbook of the releases: the stages of the demo's, long enough for durations to be judged,
+/// with every signal critical that the shop has.
+final class ShopRunbook {
+
+  static final List<StagePlan> STAGES = List.of(stage(10, 120), stage(50, 120), stage(100, 60));
+
+  /// What monitor-service asks of a baseline.
+  static final int LEAST_BASELINE = 50;
+
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private ShopRunbook() {}
+
+  static Runbook of(URI stable, URI candidate, boolean rateCounts) {
+    return new Runbook(
+        "shop",
+        List.of(),
+        Runbook.Gates.STANDARD,
+        new Runbook.Rollout(
+            List.of(),
+            null,
+            STAGES,
+            new Runbook.Target("webhook", URI.create("http://127.0.0.1:9000")),
+            null,
+            null,
+            null),
+        new Runbook.Monitoring(
+            INTERVAL,
+            List.of(stable),
+            List.of(candidate),
+            List.of(
+                new Signal("errors", "http_requests", Kind.ERRORS, true),
+                new Signal("duration", "http_request_duration_seconds", Kind.DURATION, true),
+                new Signal("rate", "http_requests", Kind.RATE, rateCounts),
+                new Signal("cpu", "process_cpu_seconds", Kind.CPU, true),
+                new Signal("memory", "process_resident_memory_bytes", Kind.MEMORY, true),
+                new Signal("orders", "orders", Kind.KPI, true)),
+            Duration.ofSeconds(1),
+            null,
+            null,
+            null,
+            null),
+        Runbook.Rollback.STANDARD,
+        Runbook.Communication.STANDARD,
+        Runbook.PostDeployment.STANDARD,
+        new Runbook.Relaxed("a benchmark"));
+  }
+
+  /// A release by this runbook, as far as telemetry asks for it.
+  static ReleaseAccepted accepted(Runbook runbook) {
+    Artifact artifact = new Artifact("pkg:oci/shop", Digest.of(new byte[1]), "2.0.0");
+    return new ReleaseAccepted(
+        new ReleaseRequest(
+            "demo/shop",
+            "production",
+            artifact.version(),
+            runbook.name(),
+            artifact,
+            new Artifact("pkg:oci/shop", Digest.of(new byte[2]), "1.9.0"),
+            "ci",
+            "a release",
+            List.of(),
+            false,
+            true,
+            null,
+            new ReleaseRequest.Source("repository", "c0ffee", "main", List.of()),
+            List.of(),
+            null,
+            null,
+            List.of()),
+        runbook,
+        Digest.of(new byte[0]),
+        Actor.claimed("ci"));
+  }
+
+  static Baseline baseline(Runbook runbook, List<Baseline.Scrape> scrapes) {
+    return Baseline.of(scrapes, ReleaseJudge.judged(runbook.monitoring().signals()));
+  }
+
+  private static StagePlan stage(int weight, int seconds) {
+    return new StagePlan(weight, Duration.ofSeconds(seconds), Duration.ofSeconds(seconds));
+  }
+}
