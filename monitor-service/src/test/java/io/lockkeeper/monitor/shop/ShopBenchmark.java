@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /// Real releases of the demo shop, several at the same time as far as the machine bears their load.
 /// Every look is kept in `target/shop-benchmark`; with `-Dlockkeeper.benchmark.again=true` those
-/// are
-/// judged again and nothing is started. The command is in docs/judge-in-the-shop.md.
+/// are judged again and nothing is started. The command is in docs/judge-in-the-shop.md.
 class ShopBenchmark {
 
   private static final Path FOLDER =

@@ -30,8 +30,7 @@ import picocli.CommandLine.Option;
 /// Customers: `GET /`, `GET /products`, `POST /checkout`; every answer names its version in the
 /// header `x-version`. Operators, not counted: `GET /version`, `GET /metrics` (OpenMetrics or
 /// Prometheus text), `GET /faults`, `POST /faults` ([ShopFaults], what is absent stays as it is,
-/// and
-/// `metricsDown`, seconds from now on without metrics).
+/// and `metricsDown`, seconds from now on without metrics).
 public final class Shop implements AutoCloseable {
 
   private static final int WARM_UP_REQUESTS = 400;

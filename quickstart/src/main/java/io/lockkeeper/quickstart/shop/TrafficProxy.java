@@ -22,9 +22,8 @@ import java.util.Set;
 
 /// The data port of a traffic target: hands each request to exactly one version and gives back what
 /// that version answered. A shift touches no request that is under way: each keeps the version it
-/// was
-/// given when it came. Requests that name their customer in the header `x-customer` stay with one
-/// version as long as the weight allows.
+/// was given when it came. Requests that name their customer in the header `x-customer` stay with
+/// one version as long as the weight allows.
 ///
 /// Its own answers: 502 when the version does not answer, 504 when it takes longer than 10 s, 503
 /// with `retry-after` while no traffic is let in.
