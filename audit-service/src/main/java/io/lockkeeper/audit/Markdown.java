@@ -2,8 +2,8 @@ package io.lockkeeper.audit;
 
 import io.lockkeeper.audit.DeploymentLog.Step;
 import io.lockkeeper.events.AuditEvent;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

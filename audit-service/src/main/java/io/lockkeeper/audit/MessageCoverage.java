@@ -8,7 +8,6 @@ import static io.lockkeeper.events.AuditEvent.Coverage.NOT_APPLICABLE;
 import static io.lockkeeper.events.AuditEvent.Coverage.WAIVED;
 
 import io.lockkeeper.events.AuditEvent.Line;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.NotificationEvent.IncidentFiled;
 import io.lockkeeper.events.NotificationEvent.ReleaseSummarized;
 import io.lockkeeper.events.NotificationEvent.UpdateFailed;
@@ -17,7 +16,8 @@ import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
 import io.lockkeeper.events.RolloutEvent.DecisionTaken;
 import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.Choice;
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 

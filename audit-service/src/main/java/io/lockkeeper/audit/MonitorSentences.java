@@ -9,8 +9,8 @@ import io.lockkeeper.audit.LogEntry.Sentence;
 import io.lockkeeper.audit.LogEntry.Severity;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
-import io.lockkeeper.events.RunbookLine;
-import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.RunbookLine;
+import io.lockkeeper.runbook.Verdict;
 import java.util.List;
 import java.util.stream.Collectors;
 

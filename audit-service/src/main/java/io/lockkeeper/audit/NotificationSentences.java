@@ -7,7 +7,7 @@ import static io.lockkeeper.audit.LogEntry.Severity.ROUTINE;
 import io.lockkeeper.audit.LogEntry.Sentence;
 import io.lockkeeper.audit.LogEntry.Severity;
 import io.lockkeeper.events.NotificationEvent;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

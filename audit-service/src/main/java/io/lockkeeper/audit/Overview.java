@@ -1,7 +1,6 @@
 package io.lockkeeper.audit;
 
 import io.lockkeeper.events.AuditEvent.ReleaseClosed;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.GateEvent.ReleaseRefused;
@@ -10,6 +9,7 @@ import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import java.time.Instant;
 import java.util.List;

@@ -16,7 +16,7 @@ import io.lockkeeper.events.RolloutEvent.RollbackStepCompleted;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.TakenOver;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

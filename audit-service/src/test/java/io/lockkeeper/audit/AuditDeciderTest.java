@@ -17,7 +17,7 @@ import io.lockkeeper.events.GateEvent.QuarantineLifted;
 import io.lockkeeper.events.GateEvent.ReleaseRefused;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

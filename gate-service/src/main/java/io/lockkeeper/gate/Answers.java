@@ -1,12 +1,12 @@
 package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;
 import io.lockkeeper.gate.GateBoard.Quarantine;
 import io.lockkeeper.gate.Objection.Code;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import java.time.Instant;
 import java.util.List;

@@ -2,13 +2,13 @@ package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.GateEvent;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;
 import io.lockkeeper.gate.GateBoard.Standing;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Approval.When;
 import io.lockkeeper.runbook.Runbook.Freeze;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -3,11 +3,11 @@ package io.lockkeeper.gate;
 import static java.time.temporal.ChronoUnit.MILLIS;
 
 import io.lockkeeper.events.GateEvent;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Baseline;
 import io.lockkeeper.gate.GateBoard.Standing;
 import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

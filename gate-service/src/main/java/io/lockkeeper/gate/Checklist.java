@@ -1,7 +1,6 @@
 package io.lockkeeper.gate;
 
 import io.lockkeeper.events.GateEvent.PreconditionChecked;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.ReleaseRequest.Evidence;
@@ -10,6 +9,7 @@ import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.InfrastructureStep;
 import io.lockkeeper.runbook.Runbook.Precondition;
 import io.lockkeeper.runbook.Runbook.Rollback;
+import io.lockkeeper.runbook.Verdict;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.lockkeeper.gate;
 
-import static io.lockkeeper.events.RunbookLine.G3;
+import static io.lockkeeper.runbook.RunbookLine.G3;
 
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;

@@ -1,8 +1,8 @@
 package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import java.util.List;

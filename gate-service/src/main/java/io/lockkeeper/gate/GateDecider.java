@@ -1,17 +1,15 @@
 package io.lockkeeper.gate;
 
-import static io.lockkeeper.events.RunbookLine.D1;
-import static io.lockkeeper.events.RunbookLine.G1;
-import static io.lockkeeper.events.RunbookLine.G2;
-import static io.lockkeeper.events.RunbookLine.G3;
-import static io.lockkeeper.events.RunbookLine.G4;
-import static io.lockkeeper.events.RunbookLine.PRE4;
+import static io.lockkeeper.runbook.RunbookLine.D1;
+import static io.lockkeeper.runbook.RunbookLine.G1;
+import static io.lockkeeper.runbook.RunbookLine.G2;
+import static io.lockkeeper.runbook.RunbookLine.G3;
+import static io.lockkeeper.runbook.RunbookLine.G4;
+import static io.lockkeeper.runbook.RunbookLine.PRE4;
 
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RunbookLine;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Check;
 import io.lockkeeper.gate.GateBoard.Clearance;
@@ -20,6 +18,8 @@ import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.ReleaseRequest.Window;
 import io.lockkeeper.runbook.Runbook.Precondition;
+import io.lockkeeper.runbook.RunbookLine;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

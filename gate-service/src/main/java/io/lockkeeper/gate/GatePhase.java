@@ -1,7 +1,7 @@
 package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Outcome;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
 
 /// Where a release stands before its gates.

@@ -1,8 +1,8 @@
 package io.lockkeeper.gate;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import java.time.Instant;

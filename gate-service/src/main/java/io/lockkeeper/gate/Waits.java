@@ -1,10 +1,10 @@
 package io.lockkeeper.gate;
 
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;
 import io.lockkeeper.gate.GateBoard.Standing;
 import io.lockkeeper.runbook.Lane;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,8 @@
 package io.lockkeeper.gate;
 
-import io.lockkeeper.events.Choice;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RunbookLine;
-import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Choice;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.ReleaseRequest.Backout;
@@ -27,6 +25,8 @@ import io.lockkeeper.runbook.Runbook.Rollback;
 import io.lockkeeper.runbook.Runbook.Rollout;
 import io.lockkeeper.runbook.Runbook.StagePlan;
 import io.lockkeeper.runbook.Runbook.Target;
+import io.lockkeeper.runbook.RunbookLine;
+import io.lockkeeper.runbook.Verdict;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.AuditEvent;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
@@ -15,6 +14,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;

@@ -1,7 +1,7 @@
 package io.lockkeeper.monitor;
 
 import io.lockkeeper.events.MonitorEvent.Measure;
-import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Verdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,6 @@
 package io.lockkeeper.monitor;
 
 import io.lockkeeper.events.MonitorEvent.Measure;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.budget.BurnRule;
 import io.lockkeeper.monitor.budget.ErrorBudget;
@@ -9,6 +8,7 @@ import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Slo;
 import io.lockkeeper.runbook.Runbook.StagePlan;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

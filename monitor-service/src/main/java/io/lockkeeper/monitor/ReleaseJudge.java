@@ -1,7 +1,6 @@
 package io.lockkeeper.monitor;
 
 import io.lockkeeper.events.MonitorEvent.Measure;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Evidence;
 import io.lockkeeper.monitor.judge.Judge;
@@ -11,6 +10,7 @@ import io.lockkeeper.monitor.judge.Look;
 import io.lockkeeper.monitor.judge.Signal;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Monitoring;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,11 +1,11 @@
 package io.lockkeeper.monitor;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Unrecognised;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import java.lang.reflect.InvocationTargetException;

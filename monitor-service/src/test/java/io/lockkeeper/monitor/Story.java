@@ -1,7 +1,6 @@
 package io.lockkeeper.monitor;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
@@ -11,6 +10,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.ReleaseRequest;

@@ -19,7 +19,7 @@ import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.RollbackStep;
 import io.lockkeeper.events.Stage;
-import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

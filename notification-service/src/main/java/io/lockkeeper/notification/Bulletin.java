@@ -1,7 +1,7 @@
 package io.lockkeeper.notification;
 
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.List;
 
 /// One message to people about one release, complete as it is sent. Its release is its thread

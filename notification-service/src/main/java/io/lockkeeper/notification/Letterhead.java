@@ -2,10 +2,10 @@ package io.lockkeeper.notification;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.notification.Bulletin.Kind;
 import io.lockkeeper.notification.Bulletin.Link;
 import io.lockkeeper.runbook.ReleaseRequest;
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,6 +1,5 @@
 package io.lockkeeper.notification;
 
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
 import io.lockkeeper.events.GateEvent.ReleaseCleared;
@@ -16,12 +15,13 @@ import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.RolloutEvent.Trigger;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.notification.Bulletin.Kind;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.ReleaseRequest.Window;
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -15,7 +15,6 @@ import static io.lockkeeper.notification.Story.verified;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
 import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
@@ -35,7 +34,8 @@ import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
 import io.lockkeeper.events.RolloutEvent.TakenOver;
-import io.lockkeeper.events.RunbookLine;
+import io.lockkeeper.runbook.Choice;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

@@ -1,10 +1,11 @@
 package io.lockkeeper.notification;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.Unrecognised;
+import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.runbook.Runbook;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -79,6 +80,18 @@ final class Samples {
       case "URI" -> URI.create("https://example.org/" + random.nextInt(9));
       case "Digest" -> Digest.of(new byte[] {(byte) random.nextInt(256)});
       case "ReleaseId" -> new ReleaseId("r" + random.nextInt(9));
+      // Its numbers keep bounds.
+      case "Slo" ->
+          new Runbook.Slo(
+              "objective " + random.nextInt(9),
+              "shop",
+              URI.create("http://127.0.0.1:9090"),
+              Runbook.Slo.Counts.BAD,
+              "bad[{{.window}}]",
+              "total[{{.window}}]",
+              random.nextBoolean(),
+              random.nextDouble(),
+              Duration.ofDays(random.nextLong(1, 30)));
       default -> record(plain);
     };
   }

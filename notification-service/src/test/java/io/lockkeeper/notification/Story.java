@@ -2,7 +2,6 @@ package io.lockkeeper.notification;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.AuditEvent;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
@@ -24,12 +23,13 @@ import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.Trigger;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Unrecognised;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Verdict;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,8 +102,8 @@ public final class Story {
                 Duration.ofMinutes(30),
                 Duration.ofMinutes(10),
                 Duration.ofMinutes(30),
-                io.lockkeeper.events.Choice.GO_BACK,
-                io.lockkeeper.events.Choice.WAIT),
+                io.lockkeeper.runbook.Choice.GO_BACK,
+                io.lockkeeper.runbook.Choice.WAIT),
             Runbook.Rollback.STANDARD,
             new Runbook.Communication(channel, List.of("support"), true, "tracker"),
             Runbook.PostDeployment.STANDARD,

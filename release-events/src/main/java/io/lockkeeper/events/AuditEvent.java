@@ -1,5 +1,6 @@
 package io.lockkeeper.events;
 
+import io.lockkeeper.runbook.RunbookLine;
 import java.util.List;
 
 /// Written by audit-service. Runbook D5, M4, P2, P3: the deployment log.

@@ -1,8 +1,11 @@
 package io.lockkeeper.events;
 
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.RunbookLine;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.lockkeeper.events;
 
+import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.lockkeeper.events;
 
+import io.lockkeeper.runbook.RunbookLine;
 import org.jspecify.annotations.Nullable;
 
 /// Written by notification-service. Runbook D1, C1–C3, R4, R5, P1, P4: who was told what.

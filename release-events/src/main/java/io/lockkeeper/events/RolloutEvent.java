@@ -1,5 +1,6 @@
 package io.lockkeeper.events;
 
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package io.lockkeeper.runbook;
 
-import io.lockkeeper.events.Digest;
-import io.lockkeeper.events.Verdict;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;

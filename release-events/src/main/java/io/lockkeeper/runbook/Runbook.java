@@ -1,7 +1,5 @@
 package io.lockkeeper.runbook;
 
-import io.lockkeeper.events.Choice;
-import io.lockkeeper.events.RunbookLine;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,5 @@
-/// The runbook as a team writes it down, and what CI asks for. Sections are the runbook's own.
+/// The runbook as a team writes it down, what CI asks for, and the words of both: lines, digests,
+/// verdicts, choices. Sections are the runbook's own.
 @NullMarked
 package io.lockkeeper.runbook;
 

@@ -1,18 +1,18 @@
 package io.lockkeeper.rollout;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.Trigger;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.rollout.Rollout.Answer;
 import io.lockkeeper.rollout.Rollout.Cause;
 import io.lockkeeper.rollout.Rollout.Phase;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Rollout.OnRevoked;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.lockkeeper.rollout;
 
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
 import io.lockkeeper.events.RolloutEvent.Hold;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.rollout.Rollout.Clearance;
 import io.lockkeeper.rollout.Rollout.Phase;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Rollout.OnRevoked;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

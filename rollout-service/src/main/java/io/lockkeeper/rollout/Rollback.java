@@ -2,7 +2,6 @@ package io.lockkeeper.rollout;
 
 import static java.util.Objects.requireNonNull;
 
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.DecisionRequested;
@@ -18,6 +17,7 @@ import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.rollout.Rollout.Answer;
 import io.lockkeeper.rollout.Rollout.Phase.GoingBack;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.Runbook;
 import java.time.Duration;
 import java.time.Instant;

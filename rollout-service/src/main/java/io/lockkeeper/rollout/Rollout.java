@@ -2,7 +2,6 @@ package io.lockkeeper.rollout;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.AuditEvent;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
@@ -28,6 +27,7 @@ import io.lockkeeper.events.RolloutEvent.Trigger;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import java.time.Duration;

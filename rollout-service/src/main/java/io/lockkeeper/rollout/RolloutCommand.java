@@ -1,9 +1,9 @@
 package io.lockkeeper.rollout;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Outcome;
+import io.lockkeeper.runbook.Choice;
 
 /// What people ask of a rollout, and what the reconciler saw at the target. Runbook D2–D4, R1–R3.
 public sealed interface RolloutCommand {

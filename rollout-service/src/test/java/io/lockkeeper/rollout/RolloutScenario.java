@@ -2,7 +2,6 @@ package io.lockkeeper.rollout;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.AuditEvent;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
@@ -19,15 +18,16 @@ import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Unrecognised;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.rollout.PlatformGoal.Change;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.InfrastructureStep;
 import io.lockkeeper.runbook.Runbook.StagePlan;
+import io.lockkeeper.runbook.Verdict;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,8 +113,8 @@ public final class RolloutScenario {
             Duration.ofMinutes(30),
             Duration.ofMinutes(10),
             Duration.ofMinutes(30),
-            io.lockkeeper.events.Choice.GO_BACK,
-            io.lockkeeper.events.Choice.WAIT),
+            io.lockkeeper.runbook.Choice.GO_BACK,
+            io.lockkeeper.runbook.Choice.WAIT),
         Runbook.Rollback.STANDARD,
         Runbook.Communication.STANDARD,
         Runbook.PostDeployment.STANDARD,

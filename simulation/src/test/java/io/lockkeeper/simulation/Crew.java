@@ -1,8 +1,6 @@
 package io.lockkeeper.simulation;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Choice;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
@@ -17,6 +15,8 @@ import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.gate.GateCommand;
 import io.lockkeeper.rollout.RolloutCommand;
+import io.lockkeeper.runbook.Choice;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.simulation.Scenario.Plan;
 import io.lockkeeper.simulation.platform.Timeline;

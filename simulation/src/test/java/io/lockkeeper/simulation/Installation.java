@@ -1,7 +1,7 @@
 package io.lockkeeper.simulation;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.simulation.platform.Mutation;
 import io.lockkeeper.simulation.platform.Replica;

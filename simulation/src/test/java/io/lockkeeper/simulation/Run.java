@@ -1,10 +1,10 @@
 package io.lockkeeper.simulation;
 
 import io.lockkeeper.events.AuditEvent.ReleaseClosed;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.Scenario.Plan;
 import io.lockkeeper.simulation.invariant.Course;
 import io.lockkeeper.simulation.invariant.Invariants;

@@ -1,16 +1,16 @@
 package io.lockkeeper.simulation;
 
-import io.lockkeeper.events.Choice;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RunbookLine;
-import io.lockkeeper.events.Verdict;
+import io.lockkeeper.runbook.Choice;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.InfrastructureStep;
 import io.lockkeeper.runbook.Runbook.StagePlan;
+import io.lockkeeper.runbook.RunbookLine;
+import io.lockkeeper.runbook.Verdict;
 import io.lockkeeper.simulation.platform.Timeline;
 import io.lockkeeper.simulation.world.Candidate;
 import io.lockkeeper.simulation.world.TrafficTarget;

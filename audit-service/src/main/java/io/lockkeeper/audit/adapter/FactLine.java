@@ -2,8 +2,8 @@ package io.lockkeeper.audit.adapter;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.journal.EventJson;
+import io.lockkeeper.runbook.Digest;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
@@ -19,6 +18,7 @@ import io.lockkeeper.problem.Page;
 import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.Problem.Fault;
 import io.lockkeeper.problem.ProblemException;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;

@@ -1,18 +1,18 @@
 package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent.Problem;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.RunbookLine;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;
 import io.lockkeeper.gate.GateBoard.Clearance;
 import io.lockkeeper.gate.GatePhase;
 import io.lockkeeper.gate.Wait;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
+import io.lockkeeper.runbook.RunbookLine;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

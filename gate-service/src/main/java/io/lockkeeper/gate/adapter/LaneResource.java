@@ -1,7 +1,6 @@
 package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GateCommand;
@@ -10,6 +9,7 @@ import io.lockkeeper.gate.Occupancy;
 import io.lockkeeper.gate.Occupancy.Quarantined;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.problem.ProblemException;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.security.RolesAllowed;

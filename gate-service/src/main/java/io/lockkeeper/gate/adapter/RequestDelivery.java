@@ -1,6 +1,6 @@
 package io.lockkeeper.gate.adapter;
 
-import io.lockkeeper.events.Digest;
+import io.lockkeeper.runbook.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.GateEvent.Problem;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.Placeholders;
 import io.lockkeeper.runbook.QueryTemplate;
@@ -16,6 +15,7 @@ import io.lockkeeper.runbook.Runbook.Rollback;
 import io.lockkeeper.runbook.Runbook.Rollout;
 import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Runbook.StagePlan;
+import io.lockkeeper.runbook.RunbookLine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

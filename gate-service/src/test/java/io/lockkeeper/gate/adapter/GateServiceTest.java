@@ -15,7 +15,6 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.Fact;
@@ -35,6 +34,7 @@ import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
+import io.lockkeeper.runbook.Digest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;

@@ -1,10 +1,10 @@
 package io.lockkeeper.monitor.adapter;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.JournalUnavailable;
+import io.lockkeeper.runbook.Digest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Array;
 import java.sql.Connection;

@@ -1,14 +1,14 @@
 package io.lockkeeper.monitor.adapter;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.problem.Page;
 import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.ProblemException;
+import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.runbook.Verdict;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.validation.constraints.Max;

@@ -57,6 +57,13 @@ final class Finding {
     return measuredAt;
   }
 
+  /// Whether what was seen so far speaks for harm, though not loudly enough for a breach: half of
+  /// the evidence that a breach takes. A harmless candidate is there once in a while, and not for
+  /// long.
+  boolean isSuspicious() {
+    return logE >= threshold / 2;
+  }
+
   Signal signal() {
     return signal;
   }

@@ -308,6 +308,16 @@ public final class Judge {
         return errored(name, name + " is not measured");
       }
     }
+    for (var test : tests) {
+      var finding = test.finding();
+      if (finding.signal().critical() && finding.isSuspicious()) {
+        return new Conclusion(
+            Verdict.INCONCLUSIVE,
+            Judgement.Reason.HARM_NOT_RULED_OUT,
+            finding.signal().name(),
+            "it looks worse, and is not sure yet: " + test.evidence().rule());
+      }
+    }
     if (settings.requireEvidence()) {
       for (var e : evidence) {
         boolean owed =

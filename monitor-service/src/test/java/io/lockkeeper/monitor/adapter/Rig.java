@@ -1,7 +1,6 @@
 package io.lockkeeper.monitor.adapter;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
@@ -16,6 +15,7 @@ import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Monitoring;

@@ -3,7 +3,6 @@ package io.lockkeeper.monitor.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
@@ -19,6 +18,7 @@ import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchDecider;
 import io.lockkeeper.monitor.WatchGoal;
 import io.lockkeeper.monitor.observability.adapter.ObservabilityProbe;
+import io.lockkeeper.runbook.Digest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

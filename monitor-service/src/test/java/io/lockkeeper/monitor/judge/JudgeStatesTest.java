@@ -184,6 +184,32 @@ class JudgeStatesTest {
   }
 
   @Test
+  @DisplayName("D4, R1: two seconds of failures are no breach yet, and no pass at any time")
+  void notSureYet() {
+    var settings =
+        JudgeSettings.of(
+            List.of(
+                Signal.critical(Signal.ERRORS, Signal.Kind.ERRORS),
+                Signal.critical(Signal.DURATION, Signal.Kind.DURATION)),
+            Duration.ofMillis(250));
+    var service = new SimulatedService(13, 400);
+    service.candidate().errors = 0.8;
+    var judge = new Judge(settings, null);
+    judge.look(service.look(0.5));
+    Judgement judgement = null;
+    for (int i = 1; i <= 40; i++) {
+      service.run(0.25, 0.5);
+      judgement = judge.look(service.look(0.5));
+      assertThat(judgement.verdict()).isNotEqualTo(Verdict.PASSED);
+      if (i == 8) {
+        assertThat(judgement.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(judgement.text()).startsWith("it looks worse, and is not sure yet: errors");
+      }
+    }
+    assertThat(judgement.verdict()).isEqualTo(Verdict.FAILED);
+  }
+
+  @Test
   @DisplayName("D4: where evidence is required, a pass waits until harm is ruled out")
   void requiredEvidence() {
     var settings = SETTINGS.with(draft -> draft.requireEvidence = true);

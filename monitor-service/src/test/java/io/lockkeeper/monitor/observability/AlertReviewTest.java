@@ -2,8 +2,8 @@ package io.lockkeeper.monitor.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Observability.Alerting;
 import io.lockkeeper.runbook.ReleaseRequest;
 import java.net.URI;

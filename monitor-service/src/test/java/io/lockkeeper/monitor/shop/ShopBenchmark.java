@@ -2,11 +2,11 @@ package io.lockkeeper.monitor.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.monitor.adapter.OpenMetricsTelemetry;
 import io.lockkeeper.monitor.adapter.Telemetry;
 import io.lockkeeper.monitor.adapter.TelemetryCalls;
 import io.lockkeeper.monitor.adapter.TelemetrySettings;
+import io.lockkeeper.runbook.Verdict;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;

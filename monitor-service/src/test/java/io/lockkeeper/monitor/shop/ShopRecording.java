@@ -1,12 +1,12 @@
 package io.lockkeeper.monitor.shop;
 
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Look;
 import io.lockkeeper.runbook.Runbook;
+import io.lockkeeper.runbook.Verdict;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.URI;

@@ -2,7 +2,6 @@ package io.lockkeeper.monitor.shop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.adapter.Telemetry;
 import io.lockkeeper.monitor.judge.Baseline;
@@ -13,6 +12,7 @@ import io.lockkeeper.quickstart.shop.Warehouse;
 import io.lockkeeper.quickstart.wire.Json;
 import io.lockkeeper.quickstart.wire.Loopback;
 import io.lockkeeper.quickstart.wire.StandardWebhook;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Runbook;
 import java.io.IOException;
 import java.net.URI;

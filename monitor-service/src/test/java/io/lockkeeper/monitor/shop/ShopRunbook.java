@@ -1,10 +1,10 @@
 package io.lockkeeper.monitor.shop;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.judge.Baseline;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.Runbook;

@@ -1,6 +1,6 @@
 package io.lockkeeper.quickstart.demo;
 
-import io.lockkeeper.events.Digest;
+import io.lockkeeper.runbook.Digest;
 import java.nio.charset.StandardCharsets;
 
 /// One version of the demo shop.

@@ -1,9 +1,9 @@
 package io.lockkeeper.rollout.adapter;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.rollout.PlatformGoal.Change;
 import io.lockkeeper.rollout.PlatformGoal.Fence;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import java.net.URI;
 import java.util.Optional;

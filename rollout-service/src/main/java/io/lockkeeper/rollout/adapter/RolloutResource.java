@@ -1,7 +1,6 @@
 package io.lockkeeper.rollout.adapter;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.Outcome;
@@ -16,6 +15,7 @@ import io.lockkeeper.rollout.Objection;
 import io.lockkeeper.rollout.Rollout;
 import io.lockkeeper.rollout.RolloutCommand;
 import io.lockkeeper.rollout.RolloutDecider;
+import io.lockkeeper.runbook.Choice;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;

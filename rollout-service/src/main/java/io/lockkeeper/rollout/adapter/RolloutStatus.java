@@ -1,6 +1,5 @@
 package io.lockkeeper.rollout.adapter;
 
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.Outcome;
@@ -15,6 +14,7 @@ import io.lockkeeper.rollout.Rollout.Phase;
 import io.lockkeeper.rollout.Rollout.Question;
 import io.lockkeeper.rollout.Waiting;
 import io.lockkeeper.rollout.WayBackByHand;
+import io.lockkeeper.runbook.Choice;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

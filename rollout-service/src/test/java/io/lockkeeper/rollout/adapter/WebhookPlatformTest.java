@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.rollout.PlatformGoal.Action;
@@ -17,6 +16,7 @@ import io.lockkeeper.rollout.adapter.Platform.Result;
 import io.lockkeeper.rollout.adapter.Platform.Target;
 import io.lockkeeper.rollout.adapter.WebhookPlatform.Effect;
 import io.lockkeeper.rollout.adapter.WebhookPlatform.State;
+import io.lockkeeper.runbook.Digest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -135,12 +135,7 @@ final class Rules {
   }
 
   static ArchRule noCircles(String slices) {
-    // The facts and the runbook that they carry are one contract in two packages.
-    return slices()
-        .matching(slices)
-        .should()
-        .beFreeOfCycles()
-        .ignoreDependency(resideInAnyPackage(CONTRACT), resideInAnyPackage(CONTRACT));
+    return slices().matching(slices).should().beFreeOfCycles();
   }
 
   /// Each package is a part of its own, the topmost too, which a pattern leaves out.

@@ -1,6 +1,5 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.NotificationEvent.UpdateFailed;
 import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
@@ -16,6 +15,7 @@ import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.notification.Announcements;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.simulation.world.Receiver;
 import java.util.HashSet;
 import java.util.List;

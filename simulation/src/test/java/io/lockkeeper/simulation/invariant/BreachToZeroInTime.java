@@ -1,11 +1,11 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import java.time.Duration;
 import java.time.Instant;

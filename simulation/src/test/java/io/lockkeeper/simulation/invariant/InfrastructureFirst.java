@@ -1,11 +1,11 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
 import io.lockkeeper.events.Stage;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.world.TrafficTarget;
 
 /// Order.

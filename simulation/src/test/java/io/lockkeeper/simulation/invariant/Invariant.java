@@ -1,8 +1,8 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.platform.Topic;
 import io.lockkeeper.simulation.world.TrafficTarget;
 

@@ -1,7 +1,6 @@
 package io.lockkeeper.simulation.invariant;
 
 import io.lockkeeper.events.Actor;
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.RolloutEvent.DecisionRequested;
@@ -11,6 +10,7 @@ import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
 import io.lockkeeper.events.RolloutEvent.StageApplied;
 import io.lockkeeper.events.RolloutEvent.StagePaused;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Choice;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.RollbackStarted;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,12 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.RolloutEvent.DriftFound;
 import io.lockkeeper.events.RolloutEvent.RolloutCompleted;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.runbook.Verdict;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import java.time.Duration;
 import java.time.Instant;

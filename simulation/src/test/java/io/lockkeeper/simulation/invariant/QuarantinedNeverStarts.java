@@ -1,11 +1,11 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ArtifactQuarantined;
 import io.lockkeeper.events.GateEvent.QuarantineLifted;
 import io.lockkeeper.events.GateEvent.ReleaseCleared;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.simulation.platform.Topic;
 import java.util.HashSet;

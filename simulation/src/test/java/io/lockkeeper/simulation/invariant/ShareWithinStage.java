@@ -1,10 +1,10 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DecisionTaken;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.world.TrafficTarget;
 import java.util.HashMap;
 import java.util.List;

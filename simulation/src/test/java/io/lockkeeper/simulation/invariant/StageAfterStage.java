@@ -1,6 +1,5 @@
 package io.lockkeeper.simulation.invariant;
 
-import io.lockkeeper.events.Choice;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
 import io.lockkeeper.events.RolloutEvent.DecisionTaken;
@@ -8,8 +7,9 @@ import io.lockkeeper.events.RolloutEvent.StageApplied;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
 import io.lockkeeper.events.Stage;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.events.Writer;
+import io.lockkeeper.runbook.Choice;
+import io.lockkeeper.runbook.Verdict;
 
 /// Order.
 final class StageAfterStage extends Invariant {

@@ -1,6 +1,5 @@
 package io.lockkeeper.simulation.wiring;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
@@ -16,6 +15,7 @@ import io.lockkeeper.rollout.RolloutCommand.ReportDone;
 import io.lockkeeper.rollout.RolloutCommand.ReportFailed;
 import io.lockkeeper.rollout.RolloutCommand.ReportReadBack;
 import io.lockkeeper.rollout.RolloutCommand.ReportShare;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.simulation.platform.Mutation;
 import io.lockkeeper.simulation.platform.Replica;
 import io.lockkeeper.simulation.platform.Timeline;

@@ -1,6 +1,5 @@
 package io.lockkeeper.simulation.wiring;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent.Look;
@@ -12,6 +11,7 @@ import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.simulation.platform.Mutation;

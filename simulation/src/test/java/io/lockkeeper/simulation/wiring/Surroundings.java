@@ -1,10 +1,10 @@
 package io.lockkeeper.simulation.wiring;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Reaction;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.simulation.platform.Mutation;
 import io.lockkeeper.simulation.platform.Service;

@@ -1,9 +1,9 @@
 package io.lockkeeper.simulation.world;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.rollout.PlatformGoal.Action;
 import io.lockkeeper.rollout.PlatformGoal.Fence;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.simulation.platform.Timeline;
 import java.time.Duration;

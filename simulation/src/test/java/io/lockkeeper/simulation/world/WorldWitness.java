@@ -1,6 +1,6 @@
 package io.lockkeeper.simulation.world;
 
-import io.lockkeeper.events.Digest;
+import io.lockkeeper.runbook.Digest;
 
 /// Sees what really happens in the world.
 public interface WorldWitness {

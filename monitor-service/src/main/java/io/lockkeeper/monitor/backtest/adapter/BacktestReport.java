@@ -1,11 +1,11 @@
 package io.lockkeeper.monitor.backtest.adapter;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.ReleaseId;
-import io.lockkeeper.events.Verdict;
 import io.lockkeeper.monitor.judge.Judgement;
+import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

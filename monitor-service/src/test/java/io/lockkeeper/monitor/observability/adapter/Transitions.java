@@ -1,8 +1,8 @@
 package io.lockkeeper.monitor.observability.adapter;
 
-import io.lockkeeper.events.Digest;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.monitor.observability.Transition;
+import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import java.time.Instant;
 import java.util.List;

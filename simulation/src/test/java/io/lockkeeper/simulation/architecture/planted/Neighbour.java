@@ -1,8 +1,8 @@
 package io.lockkeeper.simulation.architecture.planted;
 
 import io.lockkeeper.events.GateEvent.GatePassed;
-import io.lockkeeper.events.RunbookLine;
 import io.lockkeeper.rollout.RolloutCommand;
+import io.lockkeeper.runbook.RunbookLine;
 
 /// Knows another service, an event type, and a framework's mapper.
 final class Neighbour {

@@ -1,4 +1,4 @@
-package io.lockkeeper.events;
+package io.lockkeeper.runbook;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,4 +1,4 @@
-package io.lockkeeper.events;
+package io.lockkeeper.runbook;
 
 /// What a person may answer to a [RolloutEvent.DecisionRequested].
 public enum Choice {

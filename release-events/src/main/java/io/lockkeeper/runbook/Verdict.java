@@ -1,4 +1,4 @@
-package io.lockkeeper.events;
+package io.lockkeeper.runbook;
 
 /// What a check came to. Never two-valued: not having measured is not having passed.
 public enum Verdict {

@@ -1,4 +1,4 @@
-package io.lockkeeper.events;
+package io.lockkeeper.runbook;
 
 /// The lines of the deployment runbook. Code, tests, facts and log entries name them by these ids.
 public enum RunbookLine {
