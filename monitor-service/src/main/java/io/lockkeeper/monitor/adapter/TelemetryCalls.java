@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +148,10 @@ public final class TelemetryCalls {
     } catch (TimeoutException e) {
       throw new IOException("no answer in time", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof HttpTimeoutException late) {
+        // The client's own time-out can be the first to notice.
+        throw new IOException("no answer in time", late);
+      }
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } finally {
       call.cancel(true); // ends the connection of a call that was given up; does nothing otherwise
