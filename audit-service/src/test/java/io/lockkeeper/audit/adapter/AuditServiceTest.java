@@ -65,6 +65,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -416,6 +417,7 @@ final class AuditServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws IOException {

@@ -62,6 +62,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -566,6 +567,7 @@ class GateServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws Exception {

@@ -72,6 +72,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -370,6 +371,7 @@ class MonitorServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "D4: while a budget is spent, or its source is away, a good stage is not passed and nothing is lost or breached; then it is passed")
   void heldByBudget() {
@@ -395,6 +397,7 @@ class MonitorServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "R1: an objective that burns fast since the candidate has traffic is a breach, though its instances look well")
   void budgetBreached() {
@@ -786,6 +789,7 @@ class MonitorServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws IOException, SQLException, InterruptedException {

@@ -49,6 +49,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -279,6 +280,7 @@ final class NotificationServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws IOException {

@@ -53,6 +53,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -528,6 +529,7 @@ class RolloutServiceTest {
   }
 
   @Test
+  @Tag("deep")
   @DisplayName(
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws Exception {
