@@ -19,7 +19,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /// What is asked, on `release-requests` or by HTTP. The topic is open to the outside: nothing of a
 /// record is believed, and whoever it names is only claimed. By HTTP the token says who asks.
@@ -31,6 +35,8 @@ public class RequestReader {
   static final String UNKNOWN_RUNBOOK = "unknown-runbook";
   static final String TOO_LARGE = "too-large";
 
+  private static final Pattern PINNED =
+      Pattern.compile("@sha256(?::|%3[aA])(?<hex>[0-9a-fA-F]{64})");
   private static final int MOST_STAGES = 50;
   private static final int LONGEST_NAME = 200;
 
@@ -121,6 +127,15 @@ public class RequestReader {
 
   private Asked accepted(
       ReleaseId release, JsonNode data, ReleaseRequest request, Runbook runbook, Actor requester) {
+    List<Problem> contradictions =
+        Stream.of(
+                contradiction("/artifact/digest", request.artifact()),
+                contradiction("/stable/digest", request.stable()))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!contradictions.isEmpty()) {
+      return refused(release, data, requester, INVALID, contradictions);
+    }
     ReleaseRequest.Window window = request.window();
     if (window != null && !window.start().isBefore(window.end())) {
       return refused(
@@ -153,6 +168,19 @@ public class RequestReader {
     return EventJson.write(whole).length > JournalLimits.FACT_BYTES
         ? refused(release, data, requester, TOO_LARGE, List.of(limit()))
         : new Asked(release, new GateCommand.Request(request, runbook, digest, requester));
+  }
+
+  /// A purl may pin a digest itself; what is asked for must be one thing.
+  private static Optional<Problem> contradiction(
+      String pointer, ReleaseRequest.@Nullable Artifact artifact) {
+    if (artifact == null) {
+      return Optional.empty();
+    }
+    Matcher pinned = PINNED.matcher(artifact.purl());
+    return pinned.find()
+            && !artifact.digest().value().equalsIgnoreCase("sha256:" + pinned.group("hex"))
+        ? Optional.of(new Problem(pointer, "is not the digest that the purl names"))
+        : Optional.empty();
   }
 
   private Asked withdrawal(JsonNode data) throws Unreadable {

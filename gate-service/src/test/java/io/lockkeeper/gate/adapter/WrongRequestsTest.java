@@ -147,6 +147,11 @@ class WrongRequestsTest {
         .put("start", "2026-01-02T00:00:00Z")
         .put("end", "2026-01-01T00:00:00Z");
     cases.put("the window ends before it starts", Sent.of(window));
+    ObjectNode contradiction = good();
+    contradiction
+        .withObject("/artifact")
+        .put("purl", "pkg:oci/shop@sha256:" + "0".repeat(64) + "?tag=1.1.0");
+    cases.put("the purl names another digest than the one beside it", Sent.of(contradiction));
     ObjectNode stages = good();
     ArrayNode steps = stages.withObject("/scope").putArray("infrastructure");
     for (int step = 0; step < 50; step++) {
