@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
@@ -31,11 +32,13 @@ import io.lockkeeper.gate.adapter.RequestRecord.Fate;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.journal.EventJson;
+import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.runbook.Digest;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -82,6 +85,7 @@ class GateServiceTest {
   private static final Look LOOK = new Look("look", Digest.of(new byte[0]));
 
   @Inject EventJournal journal;
+  @Inject JournalOwner owner;
   @Inject MeterRegistry meters;
   @Inject DataSource dataSource;
 
@@ -135,6 +139,8 @@ class GateServiceTest {
         .then()
         .statusCode(200)
         .body("holder.release", equalTo(release.value()));
+    forget(release);
+    as("viewer").get("/releases").then().body("items.release", not(hasItem(release.value())));
   }
 
   @Test
@@ -686,5 +692,11 @@ class GateServiceTest {
 
   private static Response asked(String key, Object body) {
     return as("ci").header("Idempotency-Key", key).body(body.toString()).post("/releases");
+  }
+
+  /// As retention does when the release's facts are deleted.
+  private void forget(ReleaseId forgotten) {
+    QuarkusTransaction.requiringNew()
+        .run(() -> owner.reaction().views().write(forgotten, List.of()));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -30,6 +31,7 @@ import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.monitor.ReleaseJudge;
@@ -40,6 +42,7 @@ import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Budgets;
 import io.lockkeeper.runbook.Verdict;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -90,6 +93,7 @@ class MonitorServiceTest {
       Stage.traffic(0, 50, Duration.ofSeconds(2), Duration.ofSeconds(60));
 
   @Inject EventJournal journal;
+  @Inject JournalOwner owner;
   @Inject LookBook book;
   @Inject DataSource dataSource;
 
@@ -583,6 +587,18 @@ class MonitorServiceTest {
   }
 
   @Test
+  @DisplayName("A release that is forgotten is on no list any more")
+  void forgotten() {
+    acceptedAndKnown();
+    OpenApi.as("viewer").get("/watches").then().body("items.release", hasItem(release.value()));
+    forget(release);
+    OpenApi.as("viewer")
+        .get("/watches")
+        .then()
+        .body("items.release", not(hasItem(release.value())));
+  }
+
+  @Test
   @DisplayName("M2: backtests take no more than their places; whoever comes then is told so")
   void tooManyBacktests() throws SQLException, InterruptedException {
     acceptedAndKnown();
@@ -826,5 +842,11 @@ class MonitorServiceTest {
           .atMost(SOON)
           .until(() -> backtest(body.toString()).getString("verdict").equals(verdict));
     }
+  }
+
+  /// As retention does when the release's facts are deleted.
+  private void forget(ReleaseId forgotten) {
+    QuarkusTransaction.requiringNew()
+        .run(() -> owner.reaction().views().write(forgotten, List.of()));
   }
 }

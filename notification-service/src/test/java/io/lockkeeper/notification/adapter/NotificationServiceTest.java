@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.MappingBuilder;
@@ -30,15 +31,18 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.notification.Bulletin;
 import io.lockkeeper.notification.Story;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +66,7 @@ final class NotificationServiceTest {
 
   @RegisterExtension static final OpenApi API = new OpenApi("notification-service");
 
+  @Inject JournalOwner owner;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static Topic topic;
@@ -242,6 +247,8 @@ final class NotificationServiceTest {
             "items.findAll { it.release == '" + release + "' }.meantFor",
             equalTo(List.of("pigeons", "pigeons")));
     assertThat(calls(WebhookReceivers.CHAT, release)).isZero();
+    forget(release);
+    as("viewer").get("/feed?limit=200").then().body("items.release", not(hasItem(release.value())));
   }
 
   @Test
@@ -292,5 +299,11 @@ final class NotificationServiceTest {
     API.tries(Map.of("id", release));
     API.isTrue();
     API.equalsSnapshot();
+  }
+
+  /// As retention does when the release's facts are deleted.
+  private void forget(ReleaseId forgotten) {
+    QuarkusTransaction.requiringNew()
+        .run(() -> owner.reaction().views().write(forgotten, List.of()));
   }
 }

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -32,18 +33,21 @@ import io.lockkeeper.events.RolloutEvent.TakenOver;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.journal.Topic;
 import io.lockkeeper.rollout.RolloutScenario;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Verdict;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +74,7 @@ class RolloutServiceTest {
 
   @RegisterExtension static final OpenApi API = new OpenApi("rollout-service");
 
+  @Inject JournalOwner owner;
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final ReleaseId release = new ReleaseId(UUID.randomUUID().toString());
@@ -117,6 +122,8 @@ class RolloutServiceTest {
         .then()
         .statusCode(200)
         .body("items.release", hasItem(release.value()));
+    forget(release);
+    as("viewer").get("/rollouts").then().body("items.release", not(hasItem(release.value())));
   }
 
   @Test
@@ -582,5 +589,11 @@ class RolloutServiceTest {
   private static Response command(ReleaseId id, String command) {
     String path = "/rollouts/{id}/" + command;
     return as("operator").body(API.body("POST " + path).toString()).post(path, id.value());
+  }
+
+  /// As retention does when the release's facts are deleted.
+  private void forget(ReleaseId forgotten) {
+    QuarkusTransaction.requiringNew()
+        .run(() -> owner.reaction().views().write(forgotten, List.of()));
   }
 }
