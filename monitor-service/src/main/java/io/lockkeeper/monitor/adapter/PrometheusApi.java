@@ -10,6 +10,7 @@ import io.lockkeeper.monitor.adapter.PrometheusAnswer.Refused;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Result;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Series;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Unavailable;
+import io.lockkeeper.monitor.outgoing.adapter.AllowedHosts;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;
@@ -95,7 +96,7 @@ public class PrometheusApi {
               .header("content-type", "application/x-www-form-urlencoded")
               .POST(BodyPublishers.ofString(encoded(form)));
       authorize(request, prometheus);
-      URI address = URI.create(TelemetryCalls.base(prometheus) + path);
+      URI address = AllowedHosts.below(prometheus, path);
       return read(calls.call(address, request, most, LARGEST_BODY));
     } catch (IOException | IllegalArgumentException e) {
       return new Unavailable(TelemetryCalls.describe(e));

@@ -1,32 +1,26 @@
 package io.lockkeeper.monitor.adapter;
 
+import io.lockkeeper.monitor.outgoing.adapter.AllowedHosts;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /// The calls by which monitoring reads numbers from elsewhere: to the hosts that the operators
@@ -39,23 +33,13 @@ public final class TelemetryCalls {
   /// No call takes longer.
   static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
-  private final Set<String> hosts;
+  private final AllowedHosts hosts;
   private final Semaphore atOnce;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(LONGEST_CALL)
-          .executor(threads)
-          .build();
 
   /// Calls the hosts of these settings.
   public TelemetryCalls(TelemetrySettings settings) {
-    hosts =
-        settings.hosts().stream()
-            .map(host -> host.strip().toLowerCase(Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet());
+    hosts = new AllowedHosts(settings.hosts(), "lockkeeper.telemetry.hosts");
     atOnce = new Semaphore(settings.scrapesAtOnce());
   }
 
@@ -63,7 +47,7 @@ public final class TelemetryCalls {
   @PreDestroy
   void close() {
     threads.shutdownNow();
-    client.shutdownNow();
+    hosts.close();
   }
 
   /// What was answered, with whatever status.
@@ -78,10 +62,7 @@ public final class TelemetryCalls {
   /// came in time
   Reply call(URI address, HttpRequest.Builder rest, Duration longest, int largestBody)
       throws IOException, InterruptedException {
-    String host = address.getHost();
-    if (host == null || !hosts.contains(host.toLowerCase(Locale.ROOT))) {
-      throw new IOException("the host is not among lockkeeper.telemetry.hosts");
-    }
+    hosts.require(address); // before it waits for its turn
     HttpRequest request =
         rest.uri(address).timeout(longest).header("accept-encoding", "gzip").build();
     atOnce.acquire();
@@ -137,25 +118,12 @@ public final class TelemetryCalls {
 
   private Reply send(HttpRequest request, Duration longest, int largestBody)
       throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> call =
-        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), largestBody));
-    try {
-      HttpResponse<byte[]> response = call.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-      boolean packed =
-          response.headers().firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip");
-      return new Reply(
-          response.statusCode(), packed ? unpack(response.body(), largestBody) : response.body());
-    } catch (TimeoutException e) {
-      throw new IOException("no answer in time", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof HttpTimeoutException late) {
-        // The client's own time-out can be the first to notice.
-        throw new IOException("no answer in time", late);
-      }
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } finally {
-      call.cancel(true); // ends the connection of a call that was given up; does nothing otherwise
-    }
+    HttpResponse<byte[]> response =
+        hosts.send(request, longest, BodyHandlers.ofByteArray(), largestBody);
+    boolean packed =
+        response.headers().firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip");
+    return new Reply(
+        response.statusCode(), packed ? unpack(response.body(), largestBody) : response.body());
   }
 
   private static byte[] unpack(byte[] packed, int largest) throws IOException {
@@ -172,11 +140,5 @@ public final class TelemetryCalls {
   static String describe(Throwable failure) {
     String message = failure.getMessage();
     return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
-  }
-
-  /// The start of an address for calls: no trailing slash.
-  static String base(URI url) {
-    String text = url.toString();
-    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 }

@@ -3,57 +3,40 @@ package io.lockkeeper.monitor.observability.adapter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lockkeeper.monitor.observability.adapter.ObservabilitySettings.Credential;
+import io.lockkeeper.monitor.outgoing.adapter.AllowedHosts;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Calls to hosts that the configuration allows, each with that host's credential. No redirect is
-/// followed, so no answer can send a call elsewhere; headers and body are bounded in time and size.
+/// Calls to [AllowedHosts], each with that host's credential.
 @ApplicationScoped
 public class AllowedCalls {
 
   /// The largest answer, in bytes.
   static final int LARGEST_BODY = 5 * 1024 * 1024;
 
-  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
-
-  private final Set<String> hosts;
+  private final AllowedHosts hosts;
   private final Map<String, String> authorizations = new HashMap<>();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(LONGEST_CONNECT)
-          .build();
 
   AllowedCalls(ObservabilitySettings settings) {
-    hosts =
-        settings.hosts().stream().map(AllowedCalls::plain).collect(Collectors.toUnmodifiableSet());
+    hosts = new AllowedHosts(settings.hosts(), "lockkeeper.observability.hosts");
     settings
         .credentials()
-        .forEach((name, it) -> authorizations.put(plain(it.host()), of(name, it)));
+        .forEach((name, it) -> authorizations.put(AllowedHosts.plain(it.host()), of(name, it)));
   }
 
   @PreDestroy
   void close() {
-    client.shutdownNow();
+    hosts.close();
   }
 
   /// Asks.
@@ -73,13 +56,10 @@ public class AllowedCalls {
 
   private HttpResponse<String> call(URI uri, @Nullable String json, Duration longest)
       throws IOException, InterruptedException {
-    String host = uri.getHost() == null ? "" : plain(uri.getHost());
-    if (!hosts.contains(host)) {
-      throw new IOException("the host is not among lockkeeper.observability.hosts");
-    }
+    hosts.require(uri);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri).timeout(longest).header("accept", "application/json, */*");
-    String authorization = authorizations.get(host);
+    String authorization = authorizations.get(AllowedHosts.plain(uri.getHost()));
     if (authorization != null) {
       request.header("authorization", authorization);
     }
@@ -90,18 +70,7 @@ public class AllowedCalls {
           .header("content-type", "application/json")
           .POST(HttpRequest.BodyPublishers.ofString(json));
     }
-    CompletableFuture<HttpResponse<String>> call =
-        client.sendAsync(
-            request.build(), BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), LARGEST_BODY));
-    try {
-      return call.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException("no answer in time", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } finally {
-      call.cancel(true); // ends the connection of a call that was given up; does nothing otherwise
-    }
+    return hosts.send(request.build(), longest, BodyHandlers.ofString(UTF_8), LARGEST_BODY);
   }
 
   private static String of(String name, Credential credential) {
@@ -123,9 +92,5 @@ public class AllowedCalls {
                                     + ":"
                                     + credential.password().orElseThrow())
                                 .getBytes(UTF_8)));
-  }
-
-  private static String plain(String host) {
-    return host.strip().toLowerCase(Locale.ROOT);
   }
 }

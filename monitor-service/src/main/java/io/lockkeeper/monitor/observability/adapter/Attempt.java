@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lockkeeper.monitor.observability.Transition;
+import io.lockkeeper.monitor.outgoing.adapter.AllowedHosts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -39,7 +40,7 @@ final class Attempt {
   ///
   /// @throws IOException when there is none: the message says why, for people
   JsonNode json(URI base, String path) throws IOException, InterruptedException {
-    HttpResponse<String> response = get(at(base, path), LONGEST_CALL);
+    HttpResponse<String> response = get(AllowedHosts.below(base, path), LONGEST_CALL);
     return parse(response);
   }
 
@@ -50,7 +51,9 @@ final class Attempt {
 
   /// Sends JSON; the answer is JSON.
   JsonNode post(URI base, String path, JsonNode body) throws IOException, InterruptedException {
-    return parse(calls.post(at(base, path), JSON.writeValueAsString(body), left(LONGEST_CALL)));
+    return parse(
+        calls.post(
+            AllowedHosts.below(base, path), JSON.writeValueAsString(body), left(LONGEST_CALL)));
   }
 
   static JsonMapper mapper() {
@@ -77,11 +80,5 @@ final class Attempt {
       throw new IOException("not reached within " + LONGEST.toSeconds() + " s");
     }
     return left.compareTo(longest) < 0 ? left : longest;
-  }
-
-  private static URI at(URI base, String path) {
-    String prefix = base.toString();
-    return URI.create(
-        (prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + path);
   }
 }
