@@ -134,8 +134,7 @@ public final class BudgetRules {
   }
 
   /// What follows until the next verdict: the next stage, those after it up to the first that
-  /// bakes,
-  /// and when none does, the observation.
+  /// bakes, and when none does, the observation.
   private List<Exposure> next(int weight) {
     List<Exposure> next = new ArrayList<>();
     for (StagePlan stage : runbook.rollout().stages()) {

@@ -53,11 +53,23 @@ public final class ReleaseJudge {
     Judgement judgement = judge.look(look);
     recording.add(look);
     List<Measure> measures = recording.measures();
+    Verdict verdict = verdict(judgement);
+    return verdict == Verdict.FAILED
+        ? Assessment.failed(judgement.text(), measures, breach(judgement, measures))
+        : new Assessment(verdict, judgement.text(), measures, null);
+  }
+
+  /// The judge's verdict in the words of the contract. Traffic that is too thin is one thing, which
+  /// a runbook may let pass; what looks worse and is no breach yet is another, and never passes.
+  public static Verdict verdict(Judgement judgement) {
     return switch (judgement.verdict()) {
-      case PASSED -> new Assessment(Verdict.PASSED, judgement.text(), measures, null);
-      case INCONCLUSIVE -> new Assessment(Verdict.INCONCLUSIVE, judgement.text(), measures, null);
-      case ERRORED -> new Assessment(Verdict.ERRORED, judgement.text(), measures, null);
-      case FAILED -> Assessment.failed(judgement.text(), measures, breach(judgement, measures));
+      case PASSED -> Verdict.PASSED;
+      case INCONCLUSIVE ->
+          judgement.reason() == Judgement.Reason.HARM_NOT_RULED_OUT
+              ? Verdict.ERRORED
+              : Verdict.INCONCLUSIVE;
+      case ERRORED -> Verdict.ERRORED;
+      case FAILED -> Verdict.FAILED;
     };
   }
 

@@ -58,6 +58,21 @@ class ReleaseJudgeTest {
   }
 
   @Test
+  @DisplayName(
+      "D4: what looks worse and is no breach yet is not thin traffic, which a runbook may let pass")
+  void notSureYet() {
+    List<Assessment> looks = judge(null, 0.1, 60, 0.2, 0.002);
+    List<Verdict> before =
+        looks.stream()
+            .map(Assessment::verdict)
+            .takeWhile(verdict -> verdict != Verdict.FAILED)
+            .toList();
+    assertThat(before).contains(Verdict.ERRORED).doesNotContain(Verdict.PASSED);
+    assertThat(looks.get(before.indexOf(Verdict.ERRORED)).reason())
+        .startsWith("it looks worse, and is not sure yet: errors");
+  }
+
+  @Test
   @DisplayName("M2: with no control beside it the candidate is compared with the stored baseline")
   void atFullTraffic() {
     Baseline baseline = baseline(0.002);

@@ -8,6 +8,7 @@ public enum Verdict {
   FAILED,
   /// Measured, and too little to say.
   INCONCLUSIVE,
-  /// Could not be measured, or must not be decided as long as an error budget cannot pay.
+  /// Could not be measured, or must not be decided: an error budget cannot pay, or it looks worse
+  /// and is no breach yet.
   ERRORED
 }

@@ -3,6 +3,7 @@ package io.lockkeeper.monitor.backtest.adapter;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.judge.Judgement;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Verdict;
@@ -87,16 +88,6 @@ public record BacktestReport(
     decided = List.copyOf(decided);
   }
 
-  /// The verdict in the words of the contract.
-  static Verdict verdict(Judgement judgement) {
-    return switch (judgement.verdict()) {
-      case PASSED -> Verdict.PASSED;
-      case FAILED -> Verdict.FAILED;
-      case INCONCLUSIVE -> Verdict.INCONCLUSIVE;
-      case ERRORED -> Verdict.ERRORED;
-    };
-  }
-
   /// Seconds from `started` to a look.
   static double seconds(Instant started, Instant at) {
     return Duration.between(started, at).toMillis() / 1000.0;
@@ -115,7 +106,7 @@ public record BacktestReport(
       JudgeOptions settings,
       List<Decided> decided) {
     var at = judgement.at();
-    var verdict = verdict(judgement);
+    var verdict = ReleaseJudge.verdict(judgement);
     double seconds = seconds(started, at);
     return new BacktestReport(
         release,

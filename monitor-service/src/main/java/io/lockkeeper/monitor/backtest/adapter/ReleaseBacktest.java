@@ -11,6 +11,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.monitor.BaselineRules;
+import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.adapter.LookRecord;
 import io.lockkeeper.monitor.adapter.WatchHistory;
 import io.lockkeeper.monitor.backtest.Replay;
@@ -147,10 +148,10 @@ final class ReleaseBacktest {
     }
     last = look.at();
     count++;
-    boolean isDecided = judgement != null && BacktestReport.verdict(judgement) == Verdict.FAILED;
+    boolean isDecided = judgement != null && ReleaseJudge.verdict(judgement) == Verdict.FAILED;
     judgement = replay.look(look.toLook());
     decisive = isDecided ? decisive : look.id();
-    var verdict = BacktestReport.verdict(judgement);
+    var verdict = ReleaseJudge.verdict(judgement);
     verdicts.put(look.id().toString(), verdict);
     same += look.assessment() != null && look.assessment().verdict() == verdict ? 1 : 0;
   }
