@@ -106,7 +106,7 @@ final class AnyRecord {
       return Story.runbook(Duration.ofSeconds(random.nextInt(8)));
     }
     if (simple == ReleaseRequest.class) {
-      return Story.request();
+      return Requests.ofShop();
     }
     if (simple.isEnum()) {
       Object[] constants = simple.getEnumConstants();

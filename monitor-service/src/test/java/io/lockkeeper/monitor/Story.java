@@ -56,7 +56,7 @@ final class Story {
     return new Story()
         .given(
             new GateEvent.ReleaseAccepted(
-                request(),
+                Requests.ofShop(),
                 runbook(Duration.ofSeconds(30), observability),
                 digest("accepted"),
                 Actor.claimed("ci")));
@@ -238,27 +238,6 @@ final class Story {
 
   static ReleaseRequest.Artifact artifact(String name) {
     return new ReleaseRequest.Artifact("pkg:oci/shop", digest(name), name);
-  }
-
-  static ReleaseRequest request() {
-    return new ReleaseRequest(
-        "demo/shop",
-        "production",
-        "2.0.0",
-        "standard",
-        artifact("candidate"),
-        artifact("stable"),
-        "ci",
-        "a release",
-        List.of("team"),
-        false,
-        false,
-        null,
-        new ReleaseRequest.Source("repo", "c0ffee", "main", List.of("ada")),
-        List.of(),
-        ReleaseRequest.Scope.NOTHING,
-        ReleaseRequest.Backout.NOTHING,
-        List.of());
   }
 
   static Runbook runbook(Duration validation) {

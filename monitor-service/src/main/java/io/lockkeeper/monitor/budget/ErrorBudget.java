@@ -28,8 +28,7 @@ public record ErrorBudget(Slo slo) {
     return rounded(span.ratio() / allowed());
   }
 
-  /// What is left of the budget, as a fraction of it: 1 when nothing was spent, or nothing
-  /// happened;
+  /// What is left of the budget, as a fraction of it: 1 when nothing was spent or happened;
   /// 0 when all was; less when more than all was. Empty when the window was not read.
   public Optional<Double> remaining(BudgetReading reading) {
     return reading.span(slo.window()).map(this::remaining);

@@ -35,6 +35,7 @@ import io.lockkeeper.journal.JournalOwner;
 import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.Requests;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.Observability;
@@ -728,7 +729,7 @@ class MonitorServiceTest {
     topic.say(
         release,
         new GateEvent.ReleaseAccepted(
-            request(), runbook(), digest("accepted"), Actor.claimed("ci")));
+            Requests.ofShop(), runbook(), digest("accepted"), Actor.claimed("ci")));
   }
 
   private Runbook runbook() {
@@ -761,27 +762,6 @@ class MonitorServiceTest {
         null,
         null,
         new Runbook.Relaxed("a test"));
-  }
-
-  private static ReleaseRequest request() {
-    return new ReleaseRequest(
-        "demo/shop",
-        "production",
-        "2.0.0",
-        "fast",
-        artifact("candidate"),
-        artifact("stable"),
-        "ci",
-        "a release",
-        List.of("team"),
-        false,
-        false,
-        null,
-        new ReleaseRequest.Source("repository", "c0ffee", "main", List.of("ada")),
-        List.of(),
-        null,
-        null,
-        List.of());
   }
 
   private static ReleaseRequest.Artifact artifact(String name) {

@@ -12,15 +12,14 @@ import io.lockkeeper.events.Stage;
 import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Decision;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.monitor.Requests;
 import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.Digest;
-import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
     Stage stage = Stage.traffic(0, 50, Duration.ofSeconds(10), Duration.ofMinutes(5));
     say(
         new GateEvent.ReleaseAccepted(
-            request(), runbook(interval), Digest.of(new byte[0]), Actor.claimed("ci")));
+            Requests.ofShop(), runbook(interval), Digest.of(new byte[0]), Actor.claimed("ci")));
     say(new RolloutEvent.StageStarted(stage, 1, 1, START.plusSeconds(60)));
     say(new RolloutEvent.StageApplied(stage, 1, 1, START.plusSeconds(600)));
     return this;
@@ -161,7 +160,7 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
   /// A release that is accepted, to be watched like this: version 2.0.0, and 1.9.0 before it.
   static GateEvent.ReleaseAccepted accepted(Monitoring monitoring) {
     return new GateEvent.ReleaseAccepted(
-        request(), runbook(monitoring), Digest.of(new byte[0]), Actor.claimed("ci"));
+        Requests.ofShop(), runbook(monitoring), Digest.of(new byte[0]), Actor.claimed("ci"));
   }
 
   private static Runbook runbook(Monitoring monitoring) {
@@ -182,30 +181,5 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
         null,
         null,
         null);
-  }
-
-  private static ReleaseRequest request() {
-    return new ReleaseRequest(
-        "demo/shop",
-        "production",
-        "2.0.0",
-        "rig",
-        new ReleaseRequest.Artifact("pkg:oci/shop", digest(), "2.0.0"),
-        new ReleaseRequest.Artifact("pkg:oci/shop", Digest.of(new byte[1]), "1.9.0"),
-        "ci",
-        "a release",
-        List.of(),
-        false,
-        true,
-        null,
-        new ReleaseRequest.Source("repository", "c0ffee", "main", List.of()),
-        List.of(),
-        null,
-        null,
-        List.of());
-  }
-
-  private static Digest digest() {
-    return Digest.of("candidate".getBytes(StandardCharsets.UTF_8));
   }
 }

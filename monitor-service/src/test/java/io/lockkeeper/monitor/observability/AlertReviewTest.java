@@ -3,9 +3,8 @@ package io.lockkeeper.monitor.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
-import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.monitor.Requests;
 import io.lockkeeper.runbook.Observability.Alerting;
-import io.lockkeeper.runbook.ReleaseRequest;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
@@ -119,7 +118,7 @@ class AlertReviewTest {
             receiver);
     return new AlertReview(
             asked,
-            request(),
+            Requests.ofShop(),
             new Routing(TREE, Set.of("watchers", "oncall", "all")),
             rules,
             List.of(silences))
@@ -148,28 +147,5 @@ class AlertReviewTest {
   private static Node route(String receiver, String matchers, Node... below) {
     return new Node(
         new Route(receiver, read(matchers), false, Arrays.stream(below).map(Node::node).toList()));
-  }
-
-  private static ReleaseRequest request() {
-    ReleaseRequest.Artifact artifact =
-        new ReleaseRequest.Artifact("pkg:oci/shop", Digest.of(new byte[0]), "2.0.0");
-    return new ReleaseRequest(
-        "demo/shop",
-        "production",
-        "2.0.0",
-        "standard",
-        artifact,
-        null,
-        "ci",
-        "a release",
-        List.of(),
-        false,
-        true,
-        null,
-        new ReleaseRequest.Source("repository", "c0ffee", "main", List.of()),
-        List.of(),
-        null,
-        null,
-        List.of());
   }
 }

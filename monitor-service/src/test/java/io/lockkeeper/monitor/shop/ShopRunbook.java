@@ -3,10 +3,9 @@ package io.lockkeeper.monitor.shop;
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.Requests;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.runbook.Digest;
-import io.lockkeeper.runbook.ReleaseRequest;
-import io.lockkeeper.runbook.ReleaseRequest.Artifact;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Runbook.Signal.Kind;
@@ -63,31 +62,10 @@ final class ShopRunbook {
         new Runbook.Relaxed("a benchmark"));
   }
 
-  /// A release by this runbook, as far as telemetry asks for it.
+  /// A release by this runbook.
   static ReleaseAccepted accepted(Runbook runbook) {
-    Artifact artifact = new Artifact("pkg:oci/shop", Digest.of(new byte[1]), "2.0.0");
     return new ReleaseAccepted(
-        new ReleaseRequest(
-            "demo/shop",
-            "production",
-            artifact.version(),
-            runbook.name(),
-            artifact,
-            new Artifact("pkg:oci/shop", Digest.of(new byte[2]), "1.9.0"),
-            "ci",
-            "a release",
-            List.of(),
-            false,
-            true,
-            null,
-            new ReleaseRequest.Source("repository", "c0ffee", "main", List.of()),
-            List.of(),
-            null,
-            null,
-            List.of()),
-        runbook,
-        Digest.of(new byte[0]),
-        Actor.claimed("ci"));
+        Requests.ofShop(), runbook, Digest.of(new byte[0]), Actor.claimed("ci"));
   }
 
   static Baseline baseline(Runbook runbook, List<Baseline.Scrape> scrapes) {
