@@ -148,7 +148,7 @@ public record LogEntry(
         gaps.isEmpty() ? Severity.MILESTONE : Severity.ATTENTION,
         "Log closed as "
             + closed.outcome()
-            + " with "
+            + " after "
             + Words.count(closed.facts(), "fact")
             + (gaps.isEmpty()
                 ? ", every line of the runbook accounted for"

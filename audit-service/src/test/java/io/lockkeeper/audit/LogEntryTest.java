@@ -123,9 +123,9 @@ class LogEntryTest {
   @DisplayName("D5: a closed log names the lines that are open, or says that none is")
   void closed() {
     assertThat(entry(closedWith(Coverage.DONE, Coverage.GAP)).title())
-        .isEqualTo("Log closed as VERIFIED with 7 facts, not carried out: M3");
+        .isEqualTo("Log closed as VERIFIED after 7 facts, not carried out: M3");
     assertThat(entry(closedWith(Coverage.DONE, Coverage.WAIVED)).title())
-        .isEqualTo("Log closed as VERIFIED with 7 facts, every line of the runbook accounted for");
+        .isEqualTo("Log closed as VERIFIED after 7 facts, every line of the runbook accounted for");
   }
 
   private static ReleaseClosed closedWith(Coverage first, Coverage second) {

@@ -167,7 +167,7 @@ final class BoardDraft {
         approval,
         baseline,
         // A settled release is out of the lane, whatever was said of it before or is said later.
-        course.outcome() == null ? position : new Outside(),
+        course.settled() == null ? position : new Outside(),
         clearance,
         course,
         blocked,

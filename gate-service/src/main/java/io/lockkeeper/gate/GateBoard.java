@@ -7,7 +7,6 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.NotificationEvent;
-import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Unrecognised;
@@ -129,7 +128,13 @@ public record GateBoard(
   public record Outside() implements Position {}
 
   /// In the queue.
-  public record Waiting(Instant since) implements Position {}
+  ///
+  /// @param behind who was before it when it joined
+  public record Waiting(Instant since, List<ReleaseId> behind) implements Position {
+    public Waiting {
+      behind = List.copyOf(behind);
+    }
+  }
 
   /// In the lane.
   public record Holding(Instant since) implements Position {}
@@ -148,13 +153,13 @@ public record GateBoard(
   /// @param completed  the candidate serves all traffic
   /// @param turnedBack it goes back, or has gone back
   /// @param breached   a budget was exceeded
-  /// @param outcome    the final status; null until it is settled
+  /// @param settled    the final status and why; null until it is settled
   public record Course(
       boolean started,
       boolean completed,
       boolean turnedBack,
       boolean breached,
-      @Nullable Outcome outcome) {
+      RolloutEvent.@Nullable RolloutSettled settled) {
 
     static final Course NONE = new Course(false, false, false, false, null);
   }
@@ -187,8 +192,9 @@ public record GateBoard(
 
   /// Where the release stands.
   public GatePhase phase() {
-    if (course.outcome() != null) {
-      return new GatePhase.Settled(course.outcome());
+    RolloutEvent.RolloutSettled settled = course.settled();
+    if (settled != null) {
+      return new GatePhase.Settled(settled.outcome(), settled.reason());
     }
     if (admission == null) {
       return refusal == null ? new GatePhase.Unknown() : new GatePhase.Refused(refusal.code());
@@ -220,7 +226,7 @@ public record GateBoard(
     }
     return switch (position) {
       case Outside _ -> new GatePhase.Ready();
-      case Waiting(Instant since) -> new GatePhase.Queued(since);
+      case Waiting(Instant since, var behind) -> new GatePhase.Queued(since, behind);
       case Holding(Instant since) -> new GatePhase.InLane(since);
     };
   }
@@ -283,7 +289,8 @@ public record GateBoard(
           draft
               .baseline(new Baseline(attempt, fact.id(), fact.time(), null, null))
               .held(fact.time());
-      case GateEvent.ReleaseQueued _ -> draft.position(new Waiting(fact.time())).fromAnew();
+      case GateEvent.ReleaseQueued(_, var behind) ->
+          draft.position(new Waiting(fact.time(), behind)).fromAnew();
       case GateEvent.ReleaseCleared(_, var token, var stable, var validUntil, _) ->
           draft.clearance(new Clearance(token, stable, validUntil, null)).held(fact.time());
       case GateEvent.ClearanceRenewed(var validUntil) -> {
@@ -342,18 +349,18 @@ public record GateBoard(
   private Course course(RolloutEvent said) {
     return switch (said) {
       case RolloutEvent.DeploymentStarted _ ->
-          new Course(true, course.completed, course.turnedBack, course.breached, course.outcome);
+          new Course(true, course.completed, course.turnedBack, course.breached, course.settled);
       case RolloutEvent.RolloutCompleted _ ->
-          new Course(course.started, true, course.turnedBack, course.breached, course.outcome);
+          new Course(course.started, true, course.turnedBack, course.breached, course.settled);
       case RolloutEvent.RolloutHalted halted ->
           new Course(
               course.started,
               course.completed,
               true,
               course.breached || halted.trigger() == RolloutEvent.Trigger.BREACH,
-              course.outcome);
+              course.settled);
       case RolloutEvent.RollbackStarted _, RolloutEvent.RolledBack _, RolloutEvent.TakenOver _ ->
-          new Course(course.started, course.completed, true, course.breached, course.outcome);
+          new Course(course.started, course.completed, true, course.breached, course.settled);
       case RolloutEvent.RolloutSettled settled ->
           new Course(
               course.started,
@@ -361,7 +368,7 @@ public record GateBoard(
               course.turnedBack,
               course.breached,
               // It is settled once: the first word counts.
-              course.outcome == null ? settled.outcome() : course.outcome);
+              course.settled == null ? settled : course.settled);
       case RolloutEvent.StageStarted _,
           RolloutEvent.StageApplied _,
           RolloutEvent.StageCompleted _,
@@ -400,7 +407,7 @@ public record GateBoard(
       case MonitorEvent.BudgetBreached _ ->
           draft.course(
               new Course(
-                  course.started, course.completed, course.turnedBack, true, course.outcome));
+                  course.started, course.completed, course.turnedBack, true, course.settled));
       case MonitorEvent.StageVerified _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,

@@ -62,7 +62,7 @@ public final class GateDecider {
       case GatePhase.InLane(Instant since) -> prepare(board, admission, release, lane, since, now);
       case GatePhase.Cleared(Instant validUntil) -> renew(board, admission, validUntil, now);
       case GatePhase.Revoked revoked -> restore(board, admission, revoked, now);
-      case GatePhase.Settled(Outcome outcome) -> quarantine(board, admission, lane, outcome);
+      case GatePhase.Settled(var outcome, _) -> quarantine(board, admission, lane, outcome);
     };
   }
 

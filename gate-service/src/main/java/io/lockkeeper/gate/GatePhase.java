@@ -1,8 +1,10 @@
 package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
+import java.util.List;
 
 /// Where a release stands before its gates.
 public sealed interface GatePhase {
@@ -23,7 +25,9 @@ public sealed interface GatePhase {
   record Ready() implements GatePhase {}
 
   /// Others are before it on its lane.
-  record Queued(Instant since) implements GatePhase {}
+  ///
+  /// @param behind who was before it when it joined the queue
+  record Queued(Instant since, List<ReleaseId> behind) implements GatePhase {}
 
   /// G2, G4: in the lane, not yet cleared.
   record InLane(Instant since) implements GatePhase {}
@@ -40,6 +44,6 @@ public sealed interface GatePhase {
   /// Blocked or withdrawn: rollout-service settles it.
   record Ending(String reason) implements GatePhase {}
 
-  /// It ended.
-  record Settled(Outcome outcome) implements GatePhase {}
+  /// It ended, as rollout-service says.
+  record Settled(Outcome outcome, String reason) implements GatePhase {}
 }

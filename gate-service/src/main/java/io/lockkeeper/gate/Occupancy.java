@@ -2,6 +2,7 @@ package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.ReleaseRequest.Artifact;
@@ -69,7 +70,7 @@ public record Occupancy(
     waiting.removeIf(place -> place.release().equals(release));
     switch (board.position()) {
       case GateBoard.Outside _ -> {}
-      case GateBoard.Waiting(Instant since) -> {
+      case GateBoard.Waiting(Instant since, _) -> {
         // One that waits for something else by now must not keep the others from a free lane.
         if (board.phase() instanceof GatePhase.Queued) {
           waiting.add(new Place(release, since, false));
@@ -137,7 +138,11 @@ public record Occupancy(
   private @Nullable Stable stable(GateBoard board) {
     GateBoard.Admission admission = board.admission();
     GateBoard.Clearance clearance = board.clearance();
-    if (board.course().outcome() != Outcome.VERIFIED || admission == null || clearance == null) {
+    RolloutEvent.RolloutSettled settled = board.course().settled();
+    if (settled == null
+        || settled.outcome() != Outcome.VERIFIED
+        || admission == null
+        || clearance == null) {
       return stable;
     }
     // The largest token counts and not the last to be read: a rebuild reads releases in any order.

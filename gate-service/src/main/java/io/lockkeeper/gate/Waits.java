@@ -1,12 +1,15 @@
 package io.lockkeeper.gate;
 
+import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;
 import io.lockkeeper.gate.GateBoard.Standing;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a release waits for, in words for people.
@@ -28,7 +31,7 @@ final class Waits {
               new Wait("its evidence to be reviewed", "gate-service", due);
           case GatePhase.Approving _ -> approving(board, due);
           case GatePhase.Ready _ -> new Wait("its planned window", "the calendar", due);
-          case GatePhase.Queued _ -> new Wait("the lane " + lane, "the releases before it", due);
+          case GatePhase.Queued(_, var behind) -> new Wait("the lane " + lane, before(behind), due);
           case GatePhase.InLane _ -> new Wait(baseline(board), "monitor-service", due);
           case GatePhase.Cleared(Instant validUntil) ->
               new Wait("rollout-service, cleared until " + validUntil, "rollout-service", null);
@@ -42,6 +45,14 @@ final class Waits {
           case GatePhase.Ending(String reason) ->
               new Wait("its final status; " + reason, "rollout-service", null);
         });
+  }
+
+  // Those that have left since are named too: only the lane knows, and `GET /lanes` says so.
+  private static String before(List<ReleaseId> behind) {
+    return behind.isEmpty()
+        ? "the releases before it"
+        : "the releases that were before it when it joined the queue: "
+            + behind.stream().map(ReleaseId::value).collect(Collectors.joining(", "));
   }
 
   private static Wait approving(GateBoard board, @Nullable Instant due) {

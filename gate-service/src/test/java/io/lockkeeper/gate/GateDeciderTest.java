@@ -569,6 +569,8 @@ class GateDeciderTest {
           .isEqualTo(new GateEvent.ReleaseQueued(Scene.LANE, List.of(FIRST)));
       assertThat(ask(THIRD, good(4)).getLast())
           .isEqualTo(new GateEvent.ReleaseQueued(Scene.LANE, List.of(FIRST, SECOND)));
+      assertThat(scene.board(THIRD).waitsFor().orElseThrow().sentence())
+          .contains("before it when it joined the queue: %s, %s".formatted(FIRST, SECOND));
       scene.settle(FIRST, Outcome.VERIFIED);
       assertThat(scene.lane().isHeldBy(SECOND)).isTrue();
       scene.capture(SECOND);

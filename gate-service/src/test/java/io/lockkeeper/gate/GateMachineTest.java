@@ -335,7 +335,7 @@ class GateMachineTest {
       String story = "seed " + seed;
       assertThat(
               boards.stream()
-                  .filter(board -> board.course().outcome() == null && board.clearance() != null)
+                  .filter(board -> board.course().settled() == null && board.clearance() != null)
                   .count())
           .as(story + ": at most one release is cleared and not settled")
           .isLessThanOrEqualTo(1);
@@ -356,7 +356,7 @@ class GateMachineTest {
       assertThat(rebuilt).as(story + ": the lane follows from the facts").isEqualTo(scene.lane());
       for (GateBoard board : boards) {
         if (board.blocked() == null && board.gates().containsKey(RunbookLine.G3)) {
-          assertThat(board.waitsFor().isPresent() || board.course().outcome() != null)
+          assertThat(board.waitsFor().isPresent() || board.course().settled() != null)
               .as(story)
               .isTrue();
         }

@@ -3,6 +3,7 @@ package io.lockkeeper.problem;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.lockkeeper.problem.Problem.Fault;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -154,7 +155,7 @@ public final class ProblemMappers {
   private static Problem malformed(JacksonException e) {
     List<Fault> faults =
         e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
-            ? List.of(new Fault(pointer(mapping), "has another form than expected"))
+            ? List.of(new Fault(pointer(mapping), wrong(mapping)))
             : List.of();
     String where =
         e.getLocation() == null
@@ -162,6 +163,16 @@ public final class ProblemMappers {
             : "Line %d, column %d of the body is not the JSON that is expected here"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     return UsualProblem.MALFORMED_JSON.with(where, faults);
+  }
+
+  private static String wrong(JsonMappingException e) {
+    return e instanceof UnrecognizedPropertyException unknown
+        ? "is not known here, where there are "
+            + unknown.getKnownPropertyIds().stream()
+                .map(Object::toString)
+                .sorted()
+                .collect(Collectors.joining(", "))
+        : "has another form than expected";
   }
 
   private static String pointer(JsonMappingException e) {

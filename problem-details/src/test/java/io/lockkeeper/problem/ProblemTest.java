@@ -372,4 +372,11 @@ final class ProblemTest {
     isProblem(json(body).post("/orders").then(), 400, "malformed-json")
         .body("errors[0].pointer", startsWith("/it"));
   }
+
+  @Test
+  @DisplayName("Of a field that nobody reads it is said what fields there are")
+  void unknownField() {
+    isProblem(json("{\"itme\":\"lamp\"}").post("/orders").then(), 400, "malformed-json")
+        .body("errors[0].detail", startsWith("is not known here, where there are count, item"));
+  }
 }

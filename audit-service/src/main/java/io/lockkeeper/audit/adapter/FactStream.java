@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 class FactStream {
 
-  private static final int MOST_STREAMS = 100;
+  static final int MOST_STREAMS = 100;
   private static final int PORTION = 200;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 

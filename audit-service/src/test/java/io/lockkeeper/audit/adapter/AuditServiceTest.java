@@ -450,7 +450,29 @@ final class AuditServiceTest {
         .statusCode(400);
     as("viewer").urlEncodingEnabled(false).get("/releases/a%00b/facts").then().statusCode(404);
     API.tries(Map.of("id", release));
+    tooManyStreams(release);
     API.isTrue();
     API.equalsSnapshot();
+  }
+
+  /// As many as are served, and then one more of either kind.
+  private void tooManyStreams(ReleaseId release) {
+    List<EventStream> streams = new ArrayList<>();
+    try {
+      while (streams.size() < FactStream.MOST_STREAMS) {
+        // Those that were closed just now may count for a moment still.
+        await().untilAsserted(() -> streams.add(stream("/facts", null)));
+      }
+      for (String path : List.of("/facts", "/releases/" + release + "/facts")) {
+        as("viewer")
+            .accept("text/event-stream")
+            .get(path)
+            .then()
+            .statusCode(503)
+            .body("code", equalTo("too-many-streams"));
+      }
+    } finally {
+      streams.forEach(EventStream::close);
+    }
   }
 }

@@ -93,7 +93,7 @@ public record GateStatus(
     return switch (board.phase()) {
       case GatePhase.Unknown _ -> null;
       case GatePhase.Refused(String code) -> code;
-      case GatePhase.Settled(var outcome) -> "settled: " + outcome;
+      case GatePhase.Settled(var outcome, var why) -> "settled: %s: %s".formatted(outcome, why);
       case GatePhase.Ending(String why) -> why;
       case GatePhase.Uncontrolled(String why) -> why;
       case GatePhase.Reviewing _,

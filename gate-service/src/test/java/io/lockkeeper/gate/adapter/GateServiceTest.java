@@ -395,6 +395,11 @@ class GateServiceTest {
     assertThat(heard(first, GateEvent.QuarantineLifted.class)).hasSize(1);
     topic.say(Writer.ROLLOUT, again, settled(Outcome.NOT_STARTED));
     awaitFact(requests.ask(Outside.request(service)), GateEvent.BaselineRequested.class);
+    as("viewer")
+        .get("/releases/" + again)
+        .then()
+        .body("phase", equalTo("SETTLED"))
+        .body("reason", equalTo("settled: NOT_STARTED: the end"));
   }
 
   @Test
