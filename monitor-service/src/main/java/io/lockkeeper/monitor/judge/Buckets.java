@@ -7,13 +7,18 @@ import org.jspecify.annotations.Nullable;
 /// Observations of a span of time by bucket (not cumulative), with what can be asked of them.
 final class Buckets {
 
+  private static final double HALF_LOG_2 = StrictMath.log(2) / 2;
+
   private double[] bounds = {};
+  /// Of the bounds.
+  private double[] logs = {};
+  private @Nullable List<Double> shown;
   private double[] counts = {};
   private boolean seen;
 
   static Buckets of(List<Double> bounds, List<Double> counts) {
     var buckets = new Buckets();
-    buckets.bounds = bounds.stream().mapToDouble(Double::doubleValue).toArray();
+    buckets.adopt(bounds.stream().mapToDouble(Double::doubleValue).toArray());
     buckets.counts = counts.stream().mapToDouble(Double::doubleValue).toArray();
     return buckets;
   }
@@ -31,6 +36,11 @@ final class Buckets {
     return bounds;
   }
 
+  /// Logarithms of the bounds.
+  double[] logs() {
+    return logs;
+  }
+
   double[] counts() {
     return counts;
   }
@@ -42,7 +52,10 @@ final class Buckets {
 
   /// Adds what a histogram gained since `before` (since its start when `null`).
   void addIncrease(Histogram now, @Nullable Histogram before) {
-    adopt(now.bounds().stream().mapToDouble(Double::doubleValue).toArray());
+    if (!now.bounds().equals(shown)) {
+      adopt(now.bounds().stream().mapToDouble(Double::doubleValue).toArray());
+      shown = now.bounds();
+    }
     seen = true;
     double below = 0;
     for (int b = 0; b < counts.length; b++) {
@@ -70,6 +83,8 @@ final class Buckets {
   private void adopt(double[] shape) {
     if (!Arrays.equals(bounds, shape)) {
       bounds = shape.clone();
+      logs = Arrays.stream(bounds).map(StrictMath::log).toArray();
+      shown = null;
       counts = new double[shape.length + 1];
     }
   }
@@ -132,14 +147,21 @@ final class Buckets {
     return moment(meanLog(), 2);
   }
 
+  /// Logarithm of the geometric middle; the first bucket is taken to begin at half its end, the
+  /// last to end at twice its beginning.
+  private double middle(int b) {
+    if (b == 0) {
+      return logs[0] - HALF_LOG_2;
+    }
+    return b < logs.length ? (logs[b - 1] + logs[b]) / 2 : logs[b - 1] + HALF_LOG_2;
+  }
+
   private double moment(double centre, int order) {
     double sum = 0;
     double n = 0;
     for (int b = 0; b < counts.length; b++) {
       if (counts[b] > 0) {
-        double low = b == 0 ? bounds[0] / 2 : bounds[b - 1];
-        double high = b < bounds.length ? bounds[b] : 2 * low;
-        double off = StrictMath.log(low * high) / 2 - centre;
+        double off = middle(b) - centre;
         sum += counts[b] * (order == 1 ? off : off * off);
         n += counts[b];
       }

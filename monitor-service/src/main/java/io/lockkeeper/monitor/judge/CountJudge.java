@@ -10,24 +10,20 @@ import org.jspecify.annotations.Nullable;
 /// Runbook M1, M2.
 final class CountJudge implements SignalJudge {
 
-  private static final double[] ERROR_GRID = {1.3, 2, 3.5, 7, 20};
-  private static final double[] KPI_GRID = {1.08, 1.2, 1.5, 3};
   /// Small effects get most: an effect is paid for in nats, and they need the longest for each.
   private static final double[] ERROR_MASSES = {0.35, 0.35, 0.15, 0.1, 0.05};
 
   private static final double[] KPI_MASSES = {0.4, 0.35, 0.15, 0.1};
-  private static final double[] SAFE = {0.8, 0.6, 0.4, 0.2, 0.05};
 
   private final CountRule rule;
   private final JudgeSettings settings;
   private final int index;
   private final Instant epoch;
-  private final double[] grid;
   private final double[] l;
-  private final double[] lSafe = new double[SAFE.length];
+  private final double[] lSafe;
   private final EProcess process;
-  private final EProcess safetyBeside = EProcess.ofWhole(SAFE.length);
-  private final EProcess safetyKnown = EProcess.ofWhole(SAFE.length);
+  private final Mixture safetyBeside;
+  private final Mixture safetyKnown;
   private final Onset onset;
   private final Finding finding;
   private double events;
@@ -50,11 +46,13 @@ final class CountJudge implements SignalJudge {
     this.epoch = epoch;
     rule = new CountRule(signal, settings, baseline);
     boolean errors = signal.kind() == Signal.Kind.ERRORS;
-    grid = errors ? ERROR_GRID : KPI_GRID;
-    l = new double[grid.length];
+    l = new double[rule.alternatives()];
+    lSafe = new double[rule.safeAlternatives()];
+    safetyBeside = new Mixture(lSafe.length);
+    safetyKnown = new Mixture(lSafe.length);
     process =
         new EProcess(errors ? ERROR_MASSES : KPI_MASSES, settings.plannedStrata(), settings.cap());
-    onset = new Onset(grid.length);
+    onset = new Onset(l.length);
     finding = new Finding(signal, settings);
   }
 
@@ -84,13 +82,17 @@ final class CountJudge implements SignalJudge {
       return;
     }
     if (beside) {
-      rule.beside(c1, t1, c0, t0, grid, l);
+      rule.beside(c1, t1, c0, t0, l);
     } else {
-      rule.known(c1, t1, grid, l);
+      rule.known(c1, t1, l);
     }
     double surge = beside ? rule.surge(c0, t0) : 1;
-    double evidence = stratum.closes() ? process.close(l, surge) : process.peek(l, surge);
-    finding.note(stratum.at(), evidence, events + c1 >= settings.minimumEvents());
+    if (stratum.closes()) {
+      process.close(l, surge);
+    } else {
+      process.peek(l, surge);
+    }
+    finding.note(stratum.at(), process.logE(), events + c1 >= settings.minimumEvents());
     refer(beside);
     growing[0] = c1;
     growing[1] = t1;
@@ -125,11 +127,11 @@ final class CountJudge implements SignalJudge {
     n0 += t0;
     onset.add(l, settings.cap(), start, c1, t1, c0, t0);
     if (beside) {
-      rule.harmBeside(c1, t1, c0, t0, SAFE, lSafe);
-      safetyBeside.close(lSafe);
+      rule.harmBeside(c1, t1, c0, t0, lSafe);
+      safetyBeside.add(lSafe);
     }
-    rule.harmKnown(c1, t1, SAFE, lSafe);
-    safetyKnown.close(lSafe);
+    rule.harmKnown(c1, t1, lSafe);
+    safetyKnown.add(lSafe);
     rule.learn(c0, t0);
   }
 

@@ -22,10 +22,17 @@ final class CountRule {
   private static final double ENOUGH_TO_ORIENT = 30;
   private static final double LEAST_DISPERSION = 0.25;
 
+  private static final Grid ERRORS = new Grid(1.3, 2, 3.5, 7, 20);
+  private static final Grid KPI = new Grid(1.08, 1.2, 1.5, 3);
+  private static final Grid SAFE = new Grid(0.8, 0.6, 0.4, 0.2, 0.05);
+
   private final boolean errors;
   private final double margin;
   private final JudgeSettings settings;
   private final double dispersion;
+  private Grid grid;
+  private Split split;
+  private final Split harm = new Split(SAFE);
   private double pastBad;
   private double pastTotal;
   /// Rare successes are counted in the place of failures. Decided once.
@@ -38,6 +45,8 @@ final class CountRule {
     this.settings = settings;
     dispersion = baseline == null ? 1 : baseline.dispersion();
     oriented = errors;
+    grid = errors ? ERRORS : KPI;
+    split = new Split(grid);
     if (baseline != null) {
       learn(baseline.bad(), baseline.total());
     }
@@ -50,7 +59,19 @@ final class CountRule {
     if (!oriented && pastTotal >= ENOUGH_TO_ORIENT) {
       oriented = true;
       mirrored = pastBad > pastTotal / 2;
+      grid = mirrored ? KPI.inverse() : KPI;
+      split = new Split(grid);
     }
+  }
+
+  /// How many alternatives there are.
+  int alternatives() {
+    return grid.size();
+  }
+
+  /// How many there are against "at least the harm worse".
+  int safeAlternatives() {
+    return SAFE.size();
   }
 
   boolean canJudge(boolean beside) {
@@ -124,13 +145,13 @@ final class CountRule {
     return edgeKnown() / p();
   }
 
-  void beside(double c1, double n1, double c0, double n0, double[] grid, double[] l) {
+  void beside(double c1, double n1, double c0, double n0, double[] l) {
     double granted = additive() ? n0 * settings.errorFloor() : 0;
     double x1 = events(c1, n1);
     double x0 = events(c0, n0) + granted;
     double r0 = edgeBeside();
-    double[] ratios = oriented(grid);
-    LikelihoodRatio.conditional(x1, n1, x0, n0, r0, ratios, phiBeside(x1 + x0, n1, n0, r0), l);
+    split.over(n1, n0, r0);
+    split.ratios(x1, x0, phiBeside(x1 + x0, n1, n0, r0), l);
   }
 
   /// How far beyond its usual the control is.
@@ -138,7 +159,7 @@ final class CountRule {
     return pastTotal > 0 ? Surge.of(events(c0, n0), n0 * p()) : 1;
   }
 
-  void known(double c1, double n1, double[] grid, double[] l) {
+  void known(double c1, double n1, double[] l) {
     double edge = edgeKnown();
     double x1 = events(c1, n1);
     if (errors) {
@@ -146,25 +167,24 @@ final class CountRule {
       LikelihoodRatio.poisson(x1, n1, edge, grid, phi, l);
     } else {
       double phi = dispersion + ARM_KNOWN_KPI * n1 * edge / (1 - edge);
-      LikelihoodRatio.binomial(x1, n1, edge, oriented(grid), phi, l);
+      LikelihoodRatio.binomial(x1, n1, edge, grid, phi, l);
     }
   }
 
   /// Against "at least the harm worse", beside a control.
-  void harmBeside(double c1, double n1, double c0, double n0, double[] ratios, double[] l) {
-    double x1 = c1;
-    double x0 = c0;
+  void harmBeside(double c1, double n1, double c0, double n0, double[] l) {
     double r0 = settings.harm().errors();
-    LikelihoodRatio.conditional(x1, n1, x0, n0, r0, ratios, phiBeside(x1 + x0, n1, n0, r0), l);
+    harm.over(n1, n0, r0);
+    harm.ratios(c1, c0, phiBeside(c1 + c0, n1, n0, r0), l);
   }
 
   /// Against "at least the harm worse" than what is known, or 0.1 % more, whichever is larger.
-  void harmKnown(double c1, double n1, double[] ratios, double[] l) {
+  void harmKnown(double c1, double n1, double[] l) {
     double p = pastTotal <= 0 ? 0 : pastBad / pastTotal;
     double low = Math.max(0, p - 2 * error());
     double rate = Math.max(settings.harm().errors() * low, low + SAFE_RISE);
     double phi = dispersion + ARM_KNOWN_ERRORS * n1 * rate;
-    LikelihoodRatio.poisson(c1, n1, rate, ratios, phi, l);
+    LikelihoodRatio.poisson(c1, n1, rate, SAFE, phi, l);
   }
 
   /// The smallest ratio whose expected evidence over these counts reaches the threshold.
@@ -190,8 +210,8 @@ final class CountRule {
 
   private double expected(double r, double edge, double p, double n1, double n0, boolean beside) {
     if (beside) {
-      double q = LikelihoodRatio.share(r, n1, n0);
-      double q0 = LikelihoodRatio.share(edge, n1, n0);
+      double q = Split.share(r, n1, n0);
+      double q0 = Split.share(edge, n1, n0);
       double events = p * (r * n1 + n0);
       double gain =
           q * StrictMath.log(q / q0) + (q < 1 ? (1 - q) * StrictMath.log((1 - q) / (1 - q0)) : 0);
@@ -205,21 +225,10 @@ final class CountRule {
     return mirrored ? total - bad : bad;
   }
 
-  private double[] oriented(double[] grid) {
-    if (!mirrored) {
-      return grid;
-    }
-    var inverse = new double[grid.length];
-    for (int j = 0; j < grid.length; j++) {
-      inverse[j] = 1 / grid[j];
-    }
-    return inverse;
-  }
-
   /// Tempering: clusters of events, less where events are not rare (a binomial split overstates
   /// their variance), plus lasting differences of the arms, which weigh more the more is counted.
   private double phiBeside(double events, double n1, double n0, double r0) {
-    double q = LikelihoodRatio.share(r0, n1, n0);
+    double q = Split.share(r0, n1, n0);
     double arm = errors ? ARM_BESIDE_ERRORS : ARM_BESIDE_KPI;
     return Math.max(LEAST_DISPERSION, dispersion * (1 - p())) + arm * events * q * (1 - q);
   }

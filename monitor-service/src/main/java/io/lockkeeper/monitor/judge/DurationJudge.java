@@ -30,6 +30,7 @@ final class DurationJudge implements SignalJudge {
   private final Baseline.@Nullable Timed baseline;
   private final Buckets candidateSum = new Buckets();
   private final Buckets controlSum = new Buckets();
+  private final Tail.Splits splits = new Tail.Splits();
   private List<Tail> tails = List.of();
   private Evidence.Reference against = Evidence.Reference.NONE;
   private double firstJudged = Double.NaN;
@@ -86,19 +87,28 @@ final class DurationJudge implements SignalJudge {
   }
 
   private void judge(Stratum stratum, Buckets candidate, @Nullable Buckets control) {
-    double sum = Double.NEGATIVE_INFINITY;
-    double weights = 0;
     var now = shape == null ? new Shape(reference) : shape;
     shape = now;
+    if (control != null) {
+      splits.over(candidate, control, stratum.closes());
+    }
+    double weights = 0;
+    double offset = Double.NEGATIVE_INFINITY;
     for (var tail : tails) {
       if (candidate.hasBound(tail.bound)) {
-        tail.observe(candidate, control, now, noise.variance(), stratum.closes());
-        sum = LogSpace.add(sum, StrictMath.log(tail.weight) + tail.logE());
+        tail.observe(candidate, control, now, splits, noise.variance(), stratum.closes());
         weights += tail.weight;
+        offset = Math.max(offset, tail.offset());
       }
     }
     if (weights > 0) {
-      finding.note(stratum.at(), sum - StrictMath.log(weights), true);
+      double sum = 0;
+      for (var tail : tails) {
+        if (candidate.hasBound(tail.bound)) {
+          sum += tail.weight * tail.scaled() * StrictMath.exp(tail.offset() - offset);
+        }
+      }
+      finding.note(stratum.at(), offset + StrictMath.log(sum / weights), true);
       firstJudged = Double.isNaN(firstJudged) ? stratum.start() : firstJudged;
     } else {
       finding.hold(stratum.at());

@@ -19,41 +19,39 @@ final class EProcess {
 
   private static final double FIRST = 0.8;
   private static final double WITHIN_PLAN = 0.18;
+  /// What the numbers are scaled by when they grow: farther than one stratum goes, either way.
+  private static final double LARGE = 1e100;
+
+  private static final double LOG_LARGE = StrictMath.log(LARGE);
+  /// No stratum takes away more, so that evidence stays where doubles are. That much is nothing to
+  /// a chance of a false alarm.
+  private static final double FLOOR = -200;
 
   private final double cap;
-  private final double first;
   private final int planned;
-  private final double[] logL;
-  private final double[] logMasses;
+  private final double[] masses;
+  /// `L_j`, a `scale`th of each.
+  private final double[] grown;
+  private double scale = 1;
+  /// The scale is [#LARGE] to the power of this, and infinite where a double ends.
+  private int steps;
   private double unspent = 1;
-  private double mass = Double.NaN;
-  private double logMass;
   private double start;
   private int strata;
-  private double logE;
+  /// `E` as of the last stratum or peek, a `scale`th of it.
+  private double evidence = 1;
 
   /// Alternatives that all have the same mass.
   EProcess(int alternatives, int planned, double cap) {
-    this(even(alternatives), planned, cap, FIRST);
+    this(even(alternatives), planned, cap);
   }
 
   /// Alternatives of these masses, which add up to 1.
   EProcess(double[] masses, int planned, double cap) {
-    this(masses, planned, cap, FIRST);
-  }
-
-  private EProcess(double[] masses, int planned, double cap, double first) {
     this.cap = cap;
-    this.first = first;
     this.planned = Math.max(2, planned);
-    this.logL = new double[masses.length];
-    this.logMasses = Arrays.stream(masses).map(StrictMath::log).toArray();
-    Arrays.fill(logL, Double.NEGATIVE_INFINITY);
-  }
-
-  /// One that never restarts and is never capped: evidence about the whole watch.
-  static EProcess ofWhole(int alternatives) {
-    return new EProcess(even(alternatives), 2, Double.POSITIVE_INFINITY, 1);
+    this.masses = masses;
+    this.grown = new double[masses.length];
   }
 
   private static double[] even(int alternatives) {
@@ -64,49 +62,61 @@ final class EProcess {
 
   /// Log of the evidence as of the last stratum or peek.
   double logE() {
-    return logE;
+    return offset() + StrictMath.log(evidence);
+  }
+
+  /// The evidence is `exp` of this times [#scaled]: what the sum of several needs without taking a
+  /// logarithm of each.
+  double offset() {
+    return start + steps * LOG_LARGE;
+  }
+
+  /// See [#offset].
+  double scaled() {
+    return evidence;
   }
 
   /// Log of the evidence if the stratum ended here.
   double peek(double[] l) {
-    return peek(l, 1);
+    peek(l, 1);
+    return logE();
   }
 
-  /// The same in a surge of this height: only so much less is it worth.
-  double peek(double[] l, double surge) {
-    logE = evaluate(l, surge, null);
-    return logE;
+  /// Takes it as if the stratum ended here, in a surge of this height: only so much less is it
+  /// worth.
+  void peek(double[] l, double surge) {
+    evidence = evaluate(l, surge, null);
   }
 
   /// Ends a stratum with these log likelihood ratios, one for each alternative.
   double close(double[] l) {
-    return close(l, 1);
+    close(l, 1);
+    return logE();
   }
 
   /// The same in a surge of this height.
-  double close(double[] l, double surge) {
-    logE = evaluate(l, surge, logL);
+  void close(double[] l, double surge) {
+    evidence = evaluate(l, surge, grown);
     unspent = Math.max(0, unspent - nextMass());
     strata++;
-    return logE;
+    rescale();
   }
 
   /// Begins anew with no more than what there is: evidence gathered so far is given away, never
   /// what is missing from it.
   void restart() {
-    start = Math.min(0, start + logE);
-    Arrays.fill(logL, Double.NEGATIVE_INFINITY);
+    start = Math.min(0, logE());
+    steps = 0;
+    scale = 1;
+    evidence = 1;
+    Arrays.fill(grown, 0);
     unspent = 1;
     strata = 0;
-    logE = start;
   }
 
   private double nextMass() {
     if (strata == 0) {
-      return first;
-    }
-    if (first == 1) {
-      return 0;
+      return FIRST;
     }
     if (strata < planned) {
       return WITHIN_PLAN / (planned - 1);
@@ -116,20 +126,32 @@ final class EProcess {
   }
 
   private double evaluate(double[] l, double surge, double @Nullable [] into) {
-    double next = nextMass();
-    if (mass != next) {
-      mass = next;
-      logMass = StrictMath.log(next);
-    }
-    double rest = Math.max(0, unspent - mass);
-    double sum = rest > 0 ? StrictMath.log(rest) : Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < logL.length; j++) {
-      double grown = LogSpace.add(logL[j], logMass) + Math.min(l[j], cap) / surge;
+    double mass = nextMass();
+    double next = mass / scale;
+    double sum = Math.max(0, unspent - mass) / scale;
+    for (int j = 0; j < grown.length; j++) {
+      double now = (grown[j] + next) * StrictMath.exp(Math.clamp(l[j], FLOOR, cap) / surge);
       if (into != null) {
-        into[j] = grown;
+        into[j] = now;
       }
-      sum = LogSpace.add(sum, grown + logMasses[j]);
+      sum += masses[j] * now;
     }
-    return start + sum;
+    return sum;
+  }
+
+  /// Keeps the numbers where doubles are: evidence has no end while an alternative holds. One that
+  /// is farther behind the best than doubles reach is let go: less evidence is never an alarm.
+  private void rescale() {
+    int more = evidence > LARGE ? 1 : evidence < 1 && steps > 0 ? -1 : 0;
+    if (more == 0) {
+      return;
+    }
+    double by = more > 0 ? LARGE : 1 / LARGE;
+    for (int j = 0; j < grown.length; j++) {
+      grown[j] /= by;
+    }
+    evidence /= by;
+    steps += more;
+    scale = StrictMath.pow(LARGE, steps);
   }
 }

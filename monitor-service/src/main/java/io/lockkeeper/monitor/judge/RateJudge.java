@@ -5,13 +5,14 @@ package io.lockkeeper.monitor.judge;
 /// traffic that never comes is no breach but no data. Runbook M1.
 final class RateJudge implements SignalJudge {
 
-  private static final double[] GRID = {0.9, 0.7, 0.3};
+  private static final Grid GRID = new Grid(0.9, 0.7, 0.3);
   private static final double ARM = 4 * 0.03 * 0.03;
 
   private final double boundary;
   private final Finding finding;
   private final EProcess process;
-  private final double[] l = new double[GRID.length];
+  private final Split split = new Split(GRID);
+  private final double[] l = new double[GRID.size()];
   private final JudgeSettings settings;
   private double carried1;
   private double carried0;
@@ -25,7 +26,7 @@ final class RateJudge implements SignalJudge {
     this.settings = settings;
     boundary = 1 - signal.effectiveMargin();
     finding = new Finding(signal, settings);
-    process = new EProcess(GRID.length, settings.plannedStrata(), settings.cap());
+    process = new EProcess(GRID.size(), settings.plannedStrata(), settings.cap());
   }
 
   @Override
@@ -57,9 +58,10 @@ final class RateJudge implements SignalJudge {
     boolean whole = !candidate.partial && !control.partial;
     if (whole) {
       double w = stratum.weight();
-      double q = LikelihoodRatio.share(boundary, w, 1 - w);
+      double q = Split.share(boundary, w, 1 - w);
       double phi = 1 + ARM * (x1 + x0) * q * (1 - q);
-      LikelihoodRatio.conditional(x1, w, x0, 1 - w, boundary, GRID, phi, l);
+      split.over(w, 1 - w, boundary);
+      split.ratios(x1, x0, phi, l);
       finding.note(stratum.at(), stratum.closes() ? process.close(l) : process.peek(l), true);
     }
     if (stratum.closes()) {

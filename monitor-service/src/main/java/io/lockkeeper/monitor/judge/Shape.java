@@ -19,6 +19,7 @@ final class Shape {
 
   private final Buckets buckets;
   private final double[] bounds;
+  private final double[] logBounds;
   /// Observations above each bound.
   private final double[] above;
 
@@ -28,14 +29,16 @@ final class Shape {
 
   private final double[] parts = new double[MOST_ASKED];
   private int known;
-  private final double[] slopes;
+  /// Logarithms of what is above each bound, once asked for.
+  private final double[] logs;
 
   Shape(Buckets buckets) {
     this.buckets = buckets;
     bounds = buckets.bounds();
+    logBounds = buckets.logs();
     total = buckets.total();
-    slopes = new double[bounds.length];
-    Arrays.fill(slopes, Double.NaN);
+    logs = new double[bounds.length];
+    Arrays.fill(logs, Double.NaN);
     above = new double[bounds.length];
     var counts = buckets.counts();
     double sum = 0;
@@ -69,12 +72,12 @@ final class Shape {
     if (b == 0 || b == bounds.length || above[b] < ENOUGH || !(above[b - 1] > above[b])) {
       return even(b, x);
     }
-    double width = StrictMath.log(bounds[b] / bounds[b - 1]);
-    double t = StrictMath.log(x / bounds[b - 1]) / width;
+    double width = logBounds[b] - logBounds[b - 1];
+    double t = (StrictMath.log(x) - logBounds[b - 1]) / width;
     double left = tangent(b - 1) * width;
     double right = tangent(b) * width;
-    double from = StrictMath.log(above[b - 1]);
-    double to = StrictMath.log(above[b]);
+    double from = log(b - 1);
+    double to = log(b);
     double square = t * t;
     double cube = square * t;
     double log =
@@ -143,10 +146,13 @@ final class Shape {
 
   /// Mean slope over the bucket that ends at bound `b`.
   private double slope(int b) {
-    if (Double.isNaN(slopes[b])) {
-      slopes[b] =
-          StrictMath.log(above[b] / above[b - 1]) / StrictMath.log(bounds[b] / bounds[b - 1]);
+    return (log(b) - log(b - 1)) / (logBounds[b] - logBounds[b - 1]);
+  }
+
+  private double log(int b) {
+    if (Double.isNaN(logs[b])) {
+      logs[b] = StrictMath.log(above[b]);
     }
-    return slopes[b];
+    return logs[b];
   }
 }

@@ -7,24 +7,44 @@ import org.jspecify.annotations.Nullable;
 /// more than the margin" for the whole distribution and not for its mean alone.
 final class Tail {
 
-  private static final double[] GRID = {1.1, 1.3, 1.8, 4};
+  /// How much longer the tail may have become.
+  private static final Grid GRID = new Grid(1.1, 1.3, 1.8, 4);
+
   /// Small effects get most: an effect is paid for in nats, and they need the longest for each.
   private static final double[] MASSES = {0.4, 0.35, 0.15, 0.1};
-  private static final double[] SAFE = {0.95, 0.85, 0.7, 0.5};
+  /// How far below the harm it may lie.
+  private static final Grid SAFE = new Grid(0.95, 0.85, 0.7, 0.5);
+
   private static final double KNOWN_STRETCH = 1.15;
   private static final double ARM_KNOWN = 4 * 0.04 * 0.04;
   private static final double LEAST_DISPERSION = 0.25;
+
+  /// How the requests of both arms split: the same for all thresholds of a histogram.
+  static final class Splits {
+
+    private final Split worse = new Split(GRID);
+    private final Split safe = new Split(SAFE);
+
+    void over(Buckets candidate, Buckets control, boolean closes) {
+      worse.over(candidate.total(), control.total(), 1);
+      if (closes) {
+        safe.over(candidate.total(), control.total(), 1);
+      }
+    }
+  }
 
   final double bound;
   final double weight;
   private final double stretch;
   private final double knownStretch;
+  private final double logStretch;
+  private final double logKnownStretch;
   private final double harm;
   private final double dispersion;
   private final EProcess process;
-  private final EProcess safety = EProcess.ofWhole(SAFE.length);
-  private final double[] l = new double[GRID.length];
-  private final double[] lSafe = new double[SAFE.length];
+  private final Mixture safety = new Mixture(SAFE.size());
+  private final double[] l = new double[GRID.size()];
+  private final double[] lSafe = new double[SAFE.size()];
 
   Tail(double bound, double weight, double dispersion, double margin, JudgeSettings settings) {
     this.bound = bound;
@@ -32,12 +52,20 @@ final class Tail {
     this.dispersion = dispersion;
     stretch = 1 + margin;
     knownStretch = Math.max(KNOWN_STRETCH, stretch);
+    logStretch = StrictMath.log(stretch);
+    logKnownStretch = StrictMath.log(knownStretch);
     harm = settings.harm().duration();
     process = new EProcess(MASSES, settings.plannedStrata(), settings.cap());
   }
 
-  double logE() {
-    return process.logE();
+  /// See [EProcess#offset].
+  double offset() {
+    return process.offset();
+  }
+
+  /// See [EProcess#scaled].
+  double scaled() {
+    return process.scaled();
   }
 
   double logSafety() {
@@ -50,15 +78,23 @@ final class Tail {
 
   /// Takes a stratum into account, beside a control or (when it is `null`) against the reference
   /// of this shape.
+  ///
+  /// @param splits over both arms, when there is a control
   void observe(
-      Buckets candidate, @Nullable Buckets control, Shape shape, double armNoise, boolean closes) {
+      Buckets candidate,
+      @Nullable Buckets control,
+      Shape shape,
+      Splits splits,
+      double armNoise,
+      boolean closes) {
     double n1 = candidate.total();
     double x1 = candidate.above(bound);
     double surge = 1;
     if (control != null) {
       double x0 = shape.above(control, bound / stretch);
-      beside(x1, n1, x0, control.total(), shape, armNoise);
-      surge = Surge.of(x0, control.total() * shape.share(bound / stretch));
+      double n0 = control.total();
+      splits.worse.ratios(x1, x0, temper(x1 + x0, n1, n0, shape, armNoise), l);
+      surge = Surge.of(x0, n0 * shape.share(bound / stretch));
     } else {
       known(x1, n1, shape);
     }
@@ -68,24 +104,20 @@ final class Tail {
     }
     process.close(l, surge);
     if (control != null) {
-      double n0 = control.total();
-      LikelihoodRatio.conditional(
-          x1, n1, shape.above(control, bound / harm), n0, 1, SAFE, Math.max(1, dispersion), lSafe);
+      splits.safe.ratios(x1, shape.above(control, bound / harm), Math.max(1, dispersion), lSafe);
     } else {
       double p0 = shape.share(bound / harm);
       LikelihoodRatio.binomial(x1, n1, p0, SAFE, Math.max(1, dispersion), lSafe);
     }
-    safety.close(lSafe);
+    safety.add(lSafe);
   }
 
-  private void beside(double x1, double n1, double x0, double n0, Shape shape, double armNoise) {
+  private double temper(double events, double n1, double n0, Shape shape, double armNoise) {
     double p = shape.share(bound);
-    double q = LikelihoodRatio.share(1, n1, n0);
-    double h = elasticity(shape, stretch);
-    double phi =
-        Math.max(LEAST_DISPERSION, dispersion * (1 - p))
-            + armNoise * h * h * (x1 + x0) * q * (1 - q);
-    LikelihoodRatio.conditional(x1, n1, x0, n0, 1, GRID, phi, l);
+    double q = Split.share(1, n1, n0);
+    double h = elasticity(shape, stretch, logStretch);
+    return Math.max(LEAST_DISPERSION, dispersion * (1 - p))
+        + armNoise * h * h * events * q * (1 - q);
   }
 
   private void known(double x1, double n1, Shape shape) {
@@ -93,15 +125,15 @@ final class Tail {
     double p = shape.share(bound / knownStretch);
     double sure = 2 * StrictMath.sqrt(dispersion * p * (1 - p) / Math.max(1, total));
     double edge = Math.min(0.98, Math.max(p + sure, 1 / Math.max(2, total)));
-    double h = elasticity(shape, knownStretch);
+    double h = elasticity(shape, knownStretch, logKnownStretch);
     double phi = dispersion + ARM_KNOWN * h * h * n1 * edge / (1 - edge);
     LikelihoodRatio.binomial(x1, n1, edge, GRID, phi, l);
   }
 
   /// By how many per cent the tail grows when all durations grow by one.
-  private double elasticity(Shape shape, double by) {
+  private double elasticity(Shape shape, double by, double logBy) {
     double here = shape.above(bound);
     double shorter = shape.above(bound / by);
-    return here > 0 && shorter > here ? StrictMath.log(shorter / here) / StrictMath.log(by) : 1;
+    return here > 0 && shorter > here ? StrictMath.log(shorter / here) / logBy : 1;
   }
 }
