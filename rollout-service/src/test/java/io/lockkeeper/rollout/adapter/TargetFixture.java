@@ -30,7 +30,7 @@ final class TargetFixture implements AutoCloseable {
 
   TargetFixture() throws IOException {
     this.port = Loopback.freePort();
-    this.folder = Files.createTempDirectory("target");
+    this.folder = Files.createTempDirectory(Path.of("target"), "traffic-target-");
     this.instance = Loopback.serve(0, request -> Answer.json(200, Map.of("status", "up")));
     this.target = open();
   }

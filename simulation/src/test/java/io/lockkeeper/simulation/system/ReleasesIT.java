@@ -38,7 +38,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class ReleasesIT {
 
   /// More on demand: `-Dsystem.mutants=10000`.
-  private static final int MUTANTS = Integer.getInteger("system.mutants", 1_000);
+  private static final int MUTANTS = Integer.getInteger("system.mutants", 200);
 
   /// More on demand: `-Dsystem.good=20`.
   private static final int GOOD = Integer.getInteger("system.good", 3);
@@ -58,14 +58,15 @@ class ReleasesIT {
   @Order(1)
   @DisplayName(
       "D3, M1: good releases are verified one after the other, without a hold or a rollback;"
-          + " mutated requests between the first two are each answered")
+          + " the first is a bad version without its fault, and mutated requests between the first two"
+          + " are each answered")
   void goodReleases() throws Exception {
     long failed = site.failedOnTheWay();
     for (int i = 0; i < GOOD; i++) {
       if (i == 1) {
         Mutants.send(site, MUTANTS, 1);
       }
-      Version version = site.nextGood();
+      Version version = i == 0 ? Version.good(site.nextBad().name()) : site.nextGood();
       ReleaseId release = site.release(version);
       releases.add(release);
       if (i == 1) {
@@ -122,18 +123,6 @@ class ReleasesIT {
 
   @Test
   @Order(3)
-  @DisplayName("A version that was bad is verified once its fault is gone")
-  void theFaultWasTheReason() throws Exception {
-    Version version = site.nextBad();
-    Version healthy = Version.good(version.name());
-    ReleaseId release = site.release(healthy);
-    releases.add(release);
-    assertThat(site.end(release)).as(site.markdown(release)).isEqualTo(Outcome.VERIFIED);
-    site.shop().promote(healthy);
-  }
-
-  @Test
-  @Order(4)
   @DisplayName("D4: 30 s without telemetry in a bake hold the release once, and it is verified")
   void telemetryIsAwayForHalfAMinute() throws Exception {
     Version version = site.nextGood();
@@ -151,7 +140,7 @@ class ReleasesIT {
   }
 
   @Test
-  @Order(5)
+  @Order(4)
   @DisplayName("What the alerts ask of Kafka's clients is among the metrics of every service")
   void metricsOfOthers() throws Exception {
     Path alerts = site.stack().layout().home().resolve("docs/prometheus-alerts.yaml");
@@ -174,7 +163,7 @@ class ReleasesIT {
   }
 
   @Test
-  @Order(6)
+  @Order(5)
   @DisplayName("D5: databases, log, target, channel and incident tracker agree on every release")
   void everybodyAgrees() throws Exception {
     Agreement.check(site, releases);

@@ -83,7 +83,7 @@ final class Site {
   // In a fresh folder, on free ports.
   private static Site open() throws IOException, InterruptedException {
     Path home = Path.of(System.getenv("LOCKKEEPER_HOME")).toAbsolutePath().normalize();
-    Path data = Files.createTempDirectory("lockkeeper-system");
+    Path data = Files.createTempDirectory(Path.of("target"), "system-").toAbsolutePath();
     Layout layout = new Layout(home, data, freeBasePort());
     try (InputStream runbook = Site.class.getResourceAsStream("/quick-canary.yaml")) {
       assertThat(runbook).isNotNull();
