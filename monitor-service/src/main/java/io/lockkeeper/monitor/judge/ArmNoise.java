@@ -16,6 +16,7 @@ final class ArmNoise {
   private final double prior;
   private final double[] differences = new double[KEPT];
   private final double[] sampling = new double[KEPT];
+  private double samplingSum;
   /// Half the squared differences of strata six apart, as far as they are kept, in their order.
   private final double[] squares = new double[KEPT - LAG];
   private int squared;
@@ -38,18 +39,15 @@ final class ArmNoise {
       leave(square(count - KEPT + LAG));
     }
     differences[count % KEPT] = logRatio;
+    samplingSum += samplingVariance - sampling[count % KEPT];
     sampling[count % KEPT] = samplingVariance;
     count++;
-    int kept = Math.min(count, KEPT);
     if (count <= LAG) {
       return;
     }
     enter(square(count - 1));
     int n = squared;
-    double expected = 0;
-    for (int k = 0; k < kept; k++) {
-      expected += sampling[k] / kept;
-    }
+    double expected = samplingSum / Math.min(count, KEPT);
     double median = n % 2 == 1 ? squares[n / 2] : (squares[n / 2 - 1] + squares[n / 2]) / 2;
     double m = Math.max(0, median / MEDIAN_OF_CHI2 - expected);
     variance = (PRIOR_STRATA * prior + n * SLOWNESS * m) / (PRIOR_STRATA + n);
