@@ -4,6 +4,7 @@ import io.lockkeeper.events.AuditEvent.ReleaseClosed;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.events.GateEvent.ReleaseRefused;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One release at a glance: the head of its log, and its row in the list of releases.
 ///
-/// @param service   and version, environment, runbook, digest, artifact: null until a request
-///                  is accepted
+/// @param service   and version, environment: of the request; of one that was refused, as far as
+///                  that could be read
+/// @param runbook   and digest, artifact: null until a request is accepted
 /// @param requester with what stands behind the name
 /// @param digest    of the request and the resolved runbook together
 /// @param phase     where it stands, in words
@@ -55,12 +57,17 @@ public record Overview(
     Findings findings = new Findings(facts);
     Optional<ReleaseAccepted> accepted = findings.all(ReleaseAccepted.class).findFirst();
     Optional<ReleaseRefused> refused = findings.last(ReleaseRefused.class);
+    Optional<Subject> subject =
+        accepted
+            .map(ReleaseAccepted::request)
+            .map(asked -> new Subject(asked.service(), asked.environment(), asked.version()))
+            .or(() -> refused.map(ReleaseRefused::subject));
     Optional<RolloutSettled> settled = findings.settled();
     return new Overview(
         facts.getFirst().release(),
-        accepted.map(found -> found.request().service()).orElse(null),
-        accepted.map(found -> found.request().version()).orElse(null),
-        accepted.map(found -> found.request().environment()).orElse(null),
+        subject.map(Subject::service).map(Words::foreign).orElse(null),
+        subject.map(Subject::version).map(Words::foreign).orElse(null),
+        subject.map(Subject::environment).map(Words::foreign).orElse(null),
         accepted
             .map(ReleaseAccepted::requester)
             .or(() -> refused.map(ReleaseRefused::requester))

@@ -112,7 +112,7 @@ class AuditDeciderTest {
   @DisplayName("D5: a refused request closes nothing and waits for nothing")
   void refused() {
     List<ReleaseEvent> events =
-        List.of(new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ada")));
+        List.of(new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ada"), null));
 
     assertThat(AuditDecider.next(given(events), Instant.MAX)).isEmpty();
     assertThat(AuditDecider.due(given(events))).isEmpty();

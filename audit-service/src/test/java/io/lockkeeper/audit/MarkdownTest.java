@@ -77,7 +77,8 @@ class MarkdownTest {
   void refused() {
     assertThat(
             document(
-                List.of(new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ci")))))
+                List.of(
+                    new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ci"), null))))
         .contains(": refused\n", "- Log: 1 fact\n");
     assertThat(document(begun())).contains(" facts, open\n");
   }

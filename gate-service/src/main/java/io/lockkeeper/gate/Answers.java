@@ -87,7 +87,8 @@ final class Answers {
     }
     if (refusal == null) {
       return List.of(
-          new GateEvent.ReleaseRefused(asked.code(), asked.problems(), asked.requester()));
+          new GateEvent.ReleaseRefused(
+              asked.code(), asked.problems(), asked.requester(), asked.subject()));
     }
     return refusal.code().equals(asked.code()) && refusal.problems().equals(asked.problems())
         ? List.of()

@@ -2,6 +2,7 @@ package io.lockkeeper.gate;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
@@ -20,8 +21,10 @@ public sealed interface GateCommand {
   /// A request that can be read but not accepted.
   ///
   /// @param code    stable and documented
+  /// @param subject what it is about, as far as that can be read
   /// @param content of the request as it came
-  record Refuse(String code, List<Problem> problems, Actor requester, Digest content)
+  record Refuse(
+      String code, List<Problem> problems, Actor requester, Subject subject, Digest content)
       implements GateCommand {
     public Refuse {
       problems = List.copyOf(problems);

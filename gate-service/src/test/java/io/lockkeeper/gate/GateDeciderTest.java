@@ -134,8 +134,15 @@ class GateDeciderTest {
               "invalid",
               List.of(new GateEvent.Problem("/artifact/digest", "is missing")),
               Actor.claimed("ci-bot"),
+              new GateEvent.Subject("demo/shop", null, "2.0.0"),
               Requests.digest(5));
-      assertThat(scene.command(FIRST, refuse)).hasSize(1);
+      assertThat(scene.command(FIRST, refuse))
+          .containsExactly(
+              new GateEvent.ReleaseRefused(
+                  "invalid",
+                  List.of(new GateEvent.Problem("/artifact/digest", "is missing")),
+                  Actor.claimed("ci-bot"),
+                  new GateEvent.Subject("demo/shop", null, "2.0.0")));
       assertThat(scene.command(FIRST, refuse)).isEmpty();
       assertThat(ask(FIRST, good(2))).hasOnlyElementsOfType(GateEvent.RequestRefused.class);
       assertThat(scene.board(FIRST).phase()).isEqualTo(new GatePhase.Refused("invalid"));

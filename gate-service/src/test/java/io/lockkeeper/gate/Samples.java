@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
 final class Samples {
 
   private static final Actor GRACE = Actor.person("grace");
+  private static final GateEvent.Subject SUBJECT =
+      new GateEvent.Subject("demo/shop", null, "2.0.0");
   private static final Look LOOK = new Look("look", Requests.digest(9));
 
   private Samples() {}
@@ -48,7 +50,7 @@ final class Samples {
     all.add(
         new GateEvent.ReleaseAccepted(
             asked.request(), asked.runbook(), Requests.digest(8), Actor.claimed("ci-bot")));
-    all.add(new GateEvent.ReleaseRefused("invalid", List.of(), GRACE));
+    all.add(new GateEvent.ReleaseRefused("invalid", List.of(), GRACE, SUBJECT));
     all.add(new GateEvent.RequestRefused("different-content", "another"));
     for (Verdict verdict : Verdict.values()) {
       all.add(new GateEvent.PreconditionChecked(RunbookLine.PRE1, "build", verdict, "said"));
@@ -136,7 +138,7 @@ final class Samples {
               Requests.digest(100 + artifact),
               Actor.claimed("ci-bot")));
     }
-    all.add(new GateCommand.Refuse("invalid", List.of(), GRACE, Requests.digest(8)));
+    all.add(new GateCommand.Refuse("invalid", List.of(), GRACE, SUBJECT, Requests.digest(8)));
     all.add(new GateCommand.Withdraw(Actor.claimed("ci-bot"), false, "wrong"));
     all.add(new GateCommand.Withdraw(Actor.claimed("mallory"), false, "wrong"));
     all.add(new GateCommand.Withdraw(GRACE, true, "wrong"));

@@ -26,7 +26,11 @@ public sealed interface GateEvent extends ReleaseEvent {
 
   /// The request can be read but not accepted; the release ends here. `code` is stable and
   /// documented.
-  record ReleaseRefused(String code, List<Problem> problems, Actor requester) implements GateEvent {
+  ///
+  /// @param subject what it was about; null in facts from before it was said
+  record ReleaseRefused(
+      String code, List<Problem> problems, Actor requester, @Nullable Subject subject)
+      implements GateEvent {
     public ReleaseRefused {
       problems = List.copyOf(problems);
     }
@@ -111,4 +115,8 @@ public sealed interface GateEvent extends ReleaseEvent {
   ///
   /// @param pointer a JSON pointer into the request; empty for the whole of it
   record Problem(String pointer, String detail) {}
+
+  /// What a request that was not accepted was about, as far as that could be read.
+  record Subject(
+      @Nullable String service, @Nullable String environment, @Nullable String version) {}
 }

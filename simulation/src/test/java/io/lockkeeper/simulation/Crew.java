@@ -6,6 +6,7 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
 import io.lockkeeper.events.GateEvent.ArtifactQuarantined;
 import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent.DecisionRequested;
@@ -110,6 +111,7 @@ final class Crew {
             "unknown-runbook",
             List.of(new Problem("/runbook", "no such runbook")),
             Actor.claimed("rita"),
+            new Subject("demo/shop", "production", null),
             plan.digest());
     timeline.after(plan.at(), () -> office.ask(other, refusal));
     timeline.after(plan.at().plus(seconds(1, 300)), () -> office.ask(other, refusal));

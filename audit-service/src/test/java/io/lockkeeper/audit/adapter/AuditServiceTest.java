@@ -372,17 +372,25 @@ final class AuditServiceTest {
   }
 
   @Test
-  @DisplayName("A refused release says in lists why")
+  @DisplayName("A refused release says in lists why, and what it was about")
   void refusedInLists() {
     ReleaseId release =
         said(
             List.of(
-                new GateEvent.ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ci"))));
+                new GateEvent.ReleaseRefused(
+                    "unknown-runbook",
+                    List.of(),
+                    Actor.claimed("ci"),
+                    new GateEvent.Subject("demo/shop", "production", null))));
     awaitPhase(release, "refused");
     as("viewer")
         .get("/releases?limit=200")
         .then()
-        .body("items.find { it.release == '" + release + "' }.reason", equalTo("unknown-runbook"));
+        .rootPath("items.find { it.release == '" + release + "' }")
+        .body("reason", equalTo("unknown-runbook"))
+        .body("service", equalTo("demo/shop"))
+        .body("environment", equalTo("production"))
+        .body("version", nullValue());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GatePhase;
@@ -29,7 +30,7 @@ public class GateView extends PanacheEntityBase {
   @Column(name = "release_id")
   public String release;
 
-  /// Null when the request could not be accepted.
+  /// Null when not even that could be read of a request that was refused.
   public @Nullable String service;
 
   public @Nullable String environment;
@@ -79,6 +80,11 @@ public class GateView extends PanacheEntityBase {
       row.service = request.service();
       row.environment = request.environment();
       row.version = request.version();
+    } else if (board.refusal() != null && board.refusal().subject() != null) {
+      GateEvent.Subject subject = board.refusal().subject();
+      row.service = subject.service();
+      row.environment = subject.environment();
+      row.version = subject.version();
     }
     row.phase = name(board.phase());
     Wait wait = board.waitsFor().orElse(null);

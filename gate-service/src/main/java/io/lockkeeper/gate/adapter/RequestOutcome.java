@@ -52,7 +52,7 @@ record RequestOutcome(
       return silent(board, command, objection);
     }
     return switch (answer.getFirst()) {
-      case GateEvent.ReleaseRefused(var code, var problems, _) ->
+      case GateEvent.ReleaseRefused(var code, var problems, _, _) ->
           new RequestOutcome(Fate.REFUSED, answer, code, words(problems), problems);
       case GateEvent.RequestRefused(var code, var reason) ->
           new RequestOutcome(Fate.REFUSED, answer, code, reason, List.of());

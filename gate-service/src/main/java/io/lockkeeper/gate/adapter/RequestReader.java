@@ -6,6 +6,7 @@ import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateCommand;
 import io.lockkeeper.gate.adapter.CloudEvent.Unreadable;
@@ -18,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,8 +83,13 @@ public class RequestReader {
 
   /// The refusal of a request that makes too large a fact.
   static GateCommand tooLarge(GateCommand.Request request) {
+    ReleaseRequest asked = request.request();
     return new GateCommand.Refuse(
-        TOO_LARGE, List.of(limit()), request.requester(), request.digest());
+        TOO_LARGE,
+        List.of(limit()),
+        request.requester(),
+        new Subject(asked.service(), asked.environment(), asked.version()),
+        request.digest());
   }
 
   private Asked request(CloudEvent event, Actor requester) {
@@ -207,17 +214,21 @@ public class RequestReader {
   private static Asked refused(
       ReleaseId release, JsonNode data, Actor requester, String code, List<Problem> problems) {
     Digest content = Digest.of(data.toString().getBytes(StandardCharsets.UTF_8));
-    return new Asked(release, new GateCommand.Refuse(code, problems, requester, content));
+    Subject subject =
+        new Subject(name(data, "service"), name(data, "environment"), name(data, "version"));
+    return new Asked(release, new GateCommand.Refuse(code, problems, requester, subject, content));
   }
 
   private static Actor requester(JsonNode data) {
-    JsonNode name = data.path("requestedBy");
+    return Actor.claimed(Objects.requireNonNullElse(name(data, "requestedBy"), "unknown"));
+  }
+
+  /// A field of a request that may be wrong in any way; null when nobody can be shown it.
+  private static @Nullable String name(JsonNode data, String field) {
+    String text = data.path(field).textValue();
     boolean usable =
-        name.isTextual()
-            && !name.textValue().isBlank()
-            && name.textValue().length() <= LONGEST_NAME
-            && PlainText.isPlain(name.textValue());
-    return Actor.claimed(usable ? name.textValue() : "unknown");
+        text != null && !text.isBlank() && text.length() <= LONGEST_NAME && PlainText.isPlain(text);
+    return usable ? text : null;
   }
 
   private static Problem limit() {

@@ -221,6 +221,24 @@ class GateServiceTest {
   }
 
   @Test
+  @DisplayName("a refused release is on the list with what it was about")
+  void refusedInLists() {
+    ObjectNode request = Outside.request(service).put("runbook", "unheard-of");
+    ReleaseId release = requests.ask(request);
+    String version = request.path("version").asText();
+    assertThat(awaitFact(release, GateEvent.ReleaseRefused.class).subject())
+        .isEqualTo(new GateEvent.Subject(service, "production", version));
+    as("viewer")
+        .get("/releases")
+        .then()
+        .rootPath("items.find { it.release == '" + release + "' }")
+        .body("phase", equalTo("REFUSED"))
+        .body("service", equalTo(service))
+        .body("environment", equalTo("production"))
+        .body("version", equalTo(version));
+  }
+
+  @Test
   @DisplayName("every record between two good ones has one fate, and both good ones are served")
   void garbage() throws SQLException {
     double counted = counted();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
@@ -57,6 +58,18 @@ class RequestReaderTest {
     return read(request.toString(), HEADERS) instanceof GateCommand.Refuse refuse
         ? refuse.problems().stream().map(Problem::pointer).toList()
         : List.of();
+  }
+
+  @Test
+  @DisplayName("a refusal says what the request was about, as far as that can be shown to anybody")
+  void subject() throws Unreadable {
+    ObjectNode request = Outside.request("demo/shop").put("runbook", "unheard-of");
+    request.put("version", "1".repeat(10_000)).put("environment", 7);
+    GateCommand command = read(request.toString(), HEADERS);
+    assertThat(command)
+        .isInstanceOfSatisfying(
+            GateCommand.Refuse.class,
+            refuse -> assertThat(refuse.subject()).isEqualTo(new Subject("demo/shop", null, null)));
   }
 
   private static ObjectNode structured() {
