@@ -38,6 +38,22 @@ final class ArmReader {
     }
   }
 
+  /// What a sample shows, in the order of the layout.
+  private record Shown(@Nullable Trials[] trials, @Nullable Histogram[] durations) {
+
+    static Shown of(Layout layout, Sample sample) {
+      var trials = new @Nullable Trials[layout.counts().size()];
+      for (int i = 0; i < trials.length; i++) {
+        trials[i] = sample.trials().get(layout.counts().get(i));
+      }
+      var durations = new @Nullable Histogram[layout.durations().size()];
+      for (int i = 0; i < durations.length; i++) {
+        durations[i] = sample.durations().get(layout.durations().get(i));
+      }
+      return new Shown(trials, durations);
+    }
+  }
+
   /// Adds what the samples show to the tally.
   ///
   /// @return whether the arm was there at all
@@ -47,12 +63,16 @@ final class ArmReader {
     }
     tally.instances = 0;
     for (var sample : samples) {
-      boolean fresh = !series.containsKey(sample.instance());
-      var s = series.computeIfAbsent(sample.instance(), name -> new Series(layout));
-      tally.cold |= fresh && begun;
-      boolean anew = !fresh && beganAnew(s, sample);
+      var before = series.get(sample.instance());
+      var s = before == null ? new Series(layout) : before;
+      if (before == null) {
+        series.put(sample.instance(), s);
+        tally.cold |= begun;
+      }
+      var shown = Shown.of(layout, sample);
+      boolean anew = before != null && beganAnew(s, sample, shown);
       tally.cold |= anew;
-      add(s, sample, anew, tally);
+      add(s, sample, shown, anew, tally);
       s.seenAt = at;
     }
     begun = true;
@@ -61,7 +81,7 @@ final class ArmReader {
     return true;
   }
 
-  private boolean beganAnew(Series s, Sample sample) {
+  private static boolean beganAnew(Series s, Sample sample, Shown shown) {
     if (s.requests != null && sample.requests() != null && sample.requests() < s.requests) {
       return true;
     }
@@ -70,14 +90,14 @@ final class ArmReader {
     }
     for (int i = 0; i < s.trials.length; i++) {
       var then = s.trials[i];
-      var now = sample.trials().get(layout.counts().get(i));
+      var now = shown.trials[i];
       if (then != null && now != null && (now.total() < then.total() || now.bad() < then.bad())) {
         return true;
       }
     }
     for (int i = 0; i < s.durations.length; i++) {
       var then = s.durations[i];
-      var now = sample.durations().get(layout.durations().get(i));
+      var now = shown.durations[i];
       if (then != null && now != null && now.total() < then.total()) {
         return true;
       }
@@ -85,7 +105,7 @@ final class ArmReader {
     return false;
   }
 
-  private void add(Series s, Sample sample, boolean anew, Tally tally) {
+  private void add(Series s, Sample sample, Shown shown, boolean anew, Tally tally) {
     tally.instances += sample.instances();
     Long requests = sample.requests();
     double gained = 0;
@@ -99,10 +119,10 @@ final class ArmReader {
       s.requests = requests;
     }
     for (int i = 0; i < s.trials.length; i++) {
-      addTrials(s, i, sample.trials().get(layout.counts().get(i)), requests, anew, tally);
+      addTrials(s, i, shown.trials[i], requests, anew, tally);
     }
     for (int i = 0; i < s.durations.length; i++) {
-      var now = sample.durations().get(layout.durations().get(i));
+      var now = shown.durations[i];
       if (now != null) {
         var then = s.durations[i];
         if (then != null && then.bounds().equals(now.bounds())) {

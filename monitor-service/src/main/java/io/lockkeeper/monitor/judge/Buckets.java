@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// Observations of a span of time by bucket (not cumulative), with what can be asked of them.
 final class Buckets {
 
-  private static final double HALF_LOG_2 = StrictMath.log(2) / 2;
-
   private double[] bounds = {};
-  /// Of the bounds.
+  /// Logarithms of the bounds.
   private double[] logs = {};
+  /// Logarithms of the buckets' geometric middles.
+  private double[] middles = {};
   private @Nullable List<Double> shown;
   private double[] counts = {};
   private boolean seen;
@@ -81,9 +81,13 @@ final class Buckets {
   /// Buckets of another shape cannot be added up: the newer shape wins, the older counts are let
   /// go.
   private void adopt(double[] shape) {
-    if (!Arrays.equals(bounds, shape)) {
-      bounds = shape.clone();
+    if (Arrays.equals(bounds, shape)) {
+      // One array for all makes them quick to compare.
+      bounds = shape;
+    } else {
+      bounds = shape;
       logs = Arrays.stream(bounds).map(StrictMath::log).toArray();
+      middles = middles(logs);
       shown = null;
       counts = new double[shape.length + 1];
     }
@@ -147,13 +151,16 @@ final class Buckets {
     return moment(meanLog(), 2);
   }
 
-  /// Logarithm of the geometric middle; the first bucket is taken to begin at half its end, the
-  /// last to end at twice its beginning.
-  private double middle(int b) {
-    if (b == 0) {
-      return logs[0] - HALF_LOG_2;
+  /// The first bucket is taken to begin at half its end, the last to end at twice its beginning.
+  private static double[] middles(double[] logs) {
+    var middles = new double[logs.length + 1];
+    double half = StrictMath.log(2) / 2;
+    for (int b = 1; b < logs.length; b++) {
+      middles[b] = (logs[b - 1] + logs[b]) / 2;
     }
-    return b < logs.length ? (logs[b - 1] + logs[b]) / 2 : logs[b - 1] + HALF_LOG_2;
+    middles[0] = logs[0] - half;
+    middles[logs.length] = logs[logs.length - 1] + half;
+    return middles;
   }
 
   private double moment(double centre, int order) {
@@ -161,7 +168,7 @@ final class Buckets {
     double n = 0;
     for (int b = 0; b < counts.length; b++) {
       if (counts[b] > 0) {
-        double off = middle(b) - centre;
+        double off = middles[b] - centre;
         sum += counts[b] * (order == 1 ? off : off * off);
         n += counts[b];
       }

@@ -93,21 +93,23 @@ final class DurationJudge implements SignalJudge {
       splits.over(candidate, control, stratum.closes());
     }
     double weights = 0;
+    double sum = 0;
     double offset = Double.NEGATIVE_INFINITY;
     for (var tail : tails) {
       if (candidate.hasBound(tail.bound)) {
         tail.observe(candidate, control, now, splits, noise.variance(), stratum.closes());
         weights += tail.weight;
-        offset = Math.max(offset, tail.offset());
+        double evidence = tail.weight * tail.scaled();
+        if (tail.offset() > offset) {
+          sum *= StrictMath.exp(offset - tail.offset());
+          offset = tail.offset();
+        } else if (tail.offset() < offset) {
+          evidence *= StrictMath.exp(tail.offset() - offset);
+        }
+        sum += evidence;
       }
     }
     if (weights > 0) {
-      double sum = 0;
-      for (var tail : tails) {
-        if (candidate.hasBound(tail.bound)) {
-          sum += tail.weight * tail.scaled() * StrictMath.exp(tail.offset() - offset);
-        }
-      }
       finding.note(stratum.at(), offset + StrictMath.log(sum / weights), true);
       firstJudged = Double.isNaN(firstJudged) ? stratum.start() : firstJudged;
     } else {

@@ -129,8 +129,10 @@ final class EProcess {
     double mass = nextMass();
     double next = mass / scale;
     double sum = Math.max(0, unspent - mass) / scale;
+    double worth = 1 / surge;
     for (int j = 0; j < grown.length; j++) {
-      double now = (grown[j] + next) * StrictMath.exp(Math.clamp(l[j], FLOOR, cap) / surge);
+      double gained = Math.max(FLOOR, Math.min(l[j], cap));
+      double now = (grown[j] + next) * StrictMath.exp(gained * worth);
       if (into != null) {
         into[j] = now;
       }

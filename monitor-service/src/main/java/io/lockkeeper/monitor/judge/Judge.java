@@ -23,6 +23,8 @@ public final class Judge {
   private final JudgeSettings settings;
   private final @Nullable Baseline baseline;
   private final Layout layout;
+  /// Where errors are among the counts; negative when they are not judged.
+  private final int errors;
   private final ArmReader controlReader;
   private final ArmReader candidateReader;
   private final Tally control;
@@ -55,13 +57,14 @@ public final class Judge {
     this.settings = settings;
     this.baseline = baseline;
     layout = Layout.of(settings.signals());
+    errors = layout.counts().indexOf(Signal.ERRORS);
     var known = new boolean[layout.counts().size()];
     for (int i = 0; i < known.length; i++) {
       known[i] = baseline != null && baseline.counts().containsKey(layout.counts().get(i));
     }
-    var errors = baseline == null ? null : baseline.counts().get(Signal.ERRORS);
-    usualBad = errors == null ? 0 : errors.bad();
-    usualTotal = errors == null ? 0 : errors.total();
+    var usual = baseline == null ? null : baseline.counts().get(Signal.ERRORS);
+    usualBad = usual == null ? 0 : usual.bad();
+    usualTotal = usual == null ? 0 : usual.total();
     controlReader = new ArmReader(layout, FORGET_AFTER, known);
     candidateReader = new ArmReader(layout, FORGET_AFTER, known);
     control = new Tally(layout);
@@ -395,8 +398,7 @@ public final class Judge {
   }
 
   private double errors(double[] of) {
-    int i = layout.counts().indexOf(Signal.ERRORS);
-    return i < 0 ? 0 : of[i];
+    return errors < 0 ? 0 : of[errors];
   }
 
   private double requests(Tally tally) {

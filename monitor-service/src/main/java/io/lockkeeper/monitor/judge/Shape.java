@@ -15,7 +15,6 @@ final class Shape {
   private static final double ENOUGH = 30;
 
   private static final double RARE = 1e-9;
-  private static final int MOST_ASKED = 24;
 
   private final Buckets buckets;
   private final double[] bounds;
@@ -24,11 +23,6 @@ final class Shape {
   private final double[] above;
 
   private final double total;
-  /// Where it was asked already: an observation asks at the same places again and again.
-  private final double[] asked = new double[MOST_ASKED];
-
-  private final double[] parts = new double[MOST_ASKED];
-  private int known;
   /// Logarithms of what is above each bound, once asked for.
   private final double[] logs;
 
@@ -48,26 +42,23 @@ final class Shape {
     }
   }
 
-  /// Which part of the observations in the bucket of `x` is longer than `x`.
-  double part(double x) {
-    for (int i = 0; i < known; i++) {
-      if (asked[i] == x) {
-        return parts[i];
-      }
-    }
-    double part = read(x);
-    if (known < MOST_ASKED) {
-      asked[known] = x;
-      parts[known] = part;
-      known++;
-    }
-    return part;
-  }
+  /// A place on the scale.
+  ///
+  /// @param bucket in which it lies
+  /// @param part   of the observations in that bucket, which are longer
+  record Cut(double x, int bucket, double part) {}
 
-  private double read(double x) {
+  Cut cut(double x) {
     int b = 0;
     while (b < bounds.length && bounds[b] < x) {
       b++;
+    }
+    return new Cut(x, b, part(b, x));
+  }
+
+  private double part(int b, double x) {
+    if (b < bounds.length && bounds[b] == x) {
+      return 0;
     }
     if (b == 0 || b == bounds.length || above[b] < ENOUGH || !(above[b - 1] > above[b])) {
       return even(b, x);
@@ -93,33 +84,29 @@ final class Shape {
     return total;
   }
 
-  /// Share of the observations that is longer than `x`, never quite 0 or 1; a half when there are
-  /// none.
-  double share(double x) {
-    return total > 0 ? Math.clamp(above(x) / total, RARE, 1 - RARE) : 0.5;
+  /// Share of the observations that is longer, never quite 0 or 1; a half when there are none.
+  double share(Cut cut) {
+    return total > 0 ? Math.clamp(above(cut) / total, RARE, 1 - RARE) : 0.5;
   }
 
-  /// How many observations are longer than `x`.
-  double above(double x) {
-    return above(buckets, x);
+  /// How many observations are longer.
+  double above(Cut cut) {
+    return beyond(buckets.counts(), cut);
   }
 
-  /// How many observations of others are longer than `x`, spread within its bucket as here.
-  double above(Buckets others, double x) {
-    if (others != buckets && !Arrays.equals(others.bounds(), bounds)) {
-      return others.above(x);
-    }
-    var counts = others.counts();
+  /// How many observations of others are longer, spread within their bucket as here.
+  double above(Buckets others, Cut cut) {
+    return Arrays.equals(others.bounds(), bounds)
+        ? beyond(others.counts(), cut)
+        : others.above(cut.x);
+  }
+
+  private static double beyond(double[] counts, Cut cut) {
     double sum = 0;
-    for (int b = counts.length - 1; b >= 0; b--) {
-      double low = b == 0 ? 0 : bounds[b - 1];
-      if (low < x) {
-        double high = b < bounds.length ? bounds[b] : 2 * low;
-        return x < high ? sum + counts[b] * part(x) : sum;
-      }
+    for (int b = counts.length - 1; b > cut.bucket; b--) {
       sum += counts[b];
     }
-    return sum;
+    return cut.bucket < counts.length ? sum + counts[cut.bucket] * cut.part : sum;
   }
 
   private double even(int b, double x) {

@@ -37,14 +37,34 @@ final class Tail {
   final double weight;
   private final double stretch;
   private final double knownStretch;
-  private final double logStretch;
-  private final double logKnownStretch;
   private final double harm;
   private final double dispersion;
   private final EProcess process;
   private final Mixture safety = new Mixture(SAFE.size());
+  private Reference reference = Reference.NONE;
   private final double[] l = new double[GRID.size()];
   private final double[] lSafe = new double[SAFE.size()];
+
+  /// What a shape says near the threshold; asked once for each shape.
+  ///
+  /// @param shorter    the threshold, shorter by the stretch
+  /// @param share      longer than the threshold
+  /// @param elasticity by how many per cent the tail grows when all durations grow by one
+  private record Reference(
+      @Nullable Shape shape, double stretch, Shape.Cut shorter, double share, double elasticity) {
+
+    static final Reference NONE = new Reference(null, 1, new Shape.Cut(0, 0, 0), 0, 0);
+
+    static Reference of(Shape shape, double bound, double stretch) {
+      Shape.Cut shorter = shape.cut(bound / stretch);
+      Shape.Cut cut = shape.cut(bound);
+      double here = shape.above(cut);
+      double more = shape.above(shorter);
+      double elasticity =
+          here > 0 && more > here ? StrictMath.log(more / here) / StrictMath.log(stretch) : 1;
+      return new Reference(shape, stretch, shorter, shape.share(cut), elasticity);
+    }
+  }
 
   Tail(double bound, double weight, double dispersion, double margin, JudgeSettings settings) {
     this.bound = bound;
@@ -52,8 +72,6 @@ final class Tail {
     this.dispersion = dispersion;
     stretch = 1 + margin;
     knownStretch = Math.max(KNOWN_STRETCH, stretch);
-    logStretch = StrictMath.log(stretch);
-    logKnownStretch = StrictMath.log(knownStretch);
     harm = settings.harm().duration();
     process = new EProcess(MASSES, settings.plannedStrata(), settings.cap());
   }
@@ -91,10 +109,11 @@ final class Tail {
     double x1 = candidate.above(bound);
     double surge = 1;
     if (control != null) {
-      double x0 = shape.above(control, bound / stretch);
+      refer(shape, stretch);
+      double x0 = shape.above(control, reference.shorter);
       double n0 = control.total();
-      splits.worse.ratios(x1, x0, temper(x1 + x0, n1, n0, shape, armNoise), l);
-      surge = Surge.of(x0, n0 * shape.share(bound / stretch));
+      splits.worse.ratios(x1, x0, temper(x1 + x0, n1, n0, armNoise), l);
+      surge = Surge.of(x0, n0 * shape.share(reference.shorter));
     } else {
       known(x1, n1, shape);
     }
@@ -104,36 +123,36 @@ final class Tail {
     }
     process.close(l, surge);
     if (control != null) {
-      splits.safe.ratios(x1, shape.above(control, bound / harm), Math.max(1, dispersion), lSafe);
+      double x0 = shape.above(control, shape.cut(bound / harm));
+      splits.safe.ratios(x1, x0, Math.max(1, dispersion), lSafe);
     } else {
-      double p0 = shape.share(bound / harm);
+      double p0 = shape.share(shape.cut(bound / harm));
       LikelihoodRatio.binomial(x1, n1, p0, SAFE, Math.max(1, dispersion), lSafe);
     }
     safety.add(lSafe);
   }
 
-  private double temper(double events, double n1, double n0, Shape shape, double armNoise) {
-    double p = shape.share(bound);
+  private void refer(Shape shape, double by) {
+    if (reference.shape != shape || reference.stretch != by) {
+      reference = Reference.of(shape, bound, by);
+    }
+  }
+
+  private double temper(double events, double n1, double n0, double armNoise) {
     double q = Split.share(1, n1, n0);
-    double h = elasticity(shape, stretch, logStretch);
-    return Math.max(LEAST_DISPERSION, dispersion * (1 - p))
+    double h = reference.elasticity;
+    return Math.max(LEAST_DISPERSION, dispersion * (1 - reference.share))
         + armNoise * h * h * events * q * (1 - q);
   }
 
   private void known(double x1, double n1, Shape shape) {
+    refer(shape, knownStretch);
     double total = shape.total();
-    double p = shape.share(bound / knownStretch);
+    double p = shape.share(reference.shorter);
     double sure = 2 * StrictMath.sqrt(dispersion * p * (1 - p) / Math.max(1, total));
     double edge = Math.min(0.98, Math.max(p + sure, 1 / Math.max(2, total)));
-    double h = elasticity(shape, knownStretch, logKnownStretch);
+    double h = reference.elasticity;
     double phi = dispersion + ARM_KNOWN * h * h * n1 * edge / (1 - edge);
     LikelihoodRatio.binomial(x1, n1, edge, GRID, phi, l);
-  }
-
-  /// By how many per cent the tail grows when all durations grow by one.
-  private double elasticity(Shape shape, double by, double logBy) {
-    double here = shape.above(bound);
-    double shorter = shape.above(bound / by);
-    return here > 0 && shorter > here ? StrictMath.log(shorter / here) / logBy : 1;
   }
 }

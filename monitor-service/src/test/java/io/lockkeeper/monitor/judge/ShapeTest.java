@@ -29,7 +29,8 @@ class ShapeTest {
       var shape = new Shape(buckets(law, REQUESTS));
       for (double bound : List.of(40.0, 100.0, 200.0, 320.0)) {
         double exact = Math.log(law.applyAsDouble(bound / 1.03) / law.applyAsDouble(bound));
-        double seen = Math.log(shape.above(bound / 1.03) / shape.above(bound));
+        double seen =
+            Math.log(shape.above(shape.cut(bound / 1.03)) / shape.above(shape.cut(bound)));
         assertThat(seen / exact).as("%s", bound).isBetween(0.85, 1.15);
       }
     }
@@ -41,12 +42,12 @@ class ShapeTest {
     var buckets = buckets(STEEP, REQUESTS);
     var shape = new Shape(buckets);
     for (double bound : BOUNDS) {
-      assertThat(shape.above(bound)).isCloseTo(buckets.above(bound), within(1e-6));
+      assertThat(shape.above(shape.cut(bound))).isCloseTo(buckets.above(bound), within(1e-6));
     }
-    double before = shape.above(1);
+    double before = shape.above(shape.cut(1));
     for (double x = 1; x < 1500; x *= 1.01) {
-      assertThat(shape.above(x)).isLessThanOrEqualTo(before);
-      before = shape.above(x);
+      assertThat(shape.above(shape.cut(x))).isLessThanOrEqualTo(before);
+      before = shape.above(shape.cut(x));
     }
   }
 
@@ -55,19 +56,21 @@ class ShapeTest {
   void splitsOthers() {
     var shape = new Shape(buckets(STEEP, REQUESTS));
     var others = buckets(STEEP, REQUESTS / 50);
-    assertThat(shape.above(others, 190)).isCloseTo(shape.above(190) / 50, within(1e-6));
+    assertThat(shape.above(others, shape.cut(190)))
+        .isCloseTo(shape.above(shape.cut(190)) / 50, within(1e-6));
     var coarse = Buckets.of(List.of(50.0, 500.0), List.of(10.0, 10.0, 10.0));
-    assertThat(shape.above(coarse, 190)).isEqualTo(coarse.above(190));
+    assertThat(shape.above(coarse, shape.cut(190))).isEqualTo(coarse.above(190));
   }
 
   @Test
   @DisplayName("M2: where hardly anything was counted the spread is even, and nothing is no number")
   void fewAreSpreadEvenly() {
     var few = buckets(STEEP, 100);
-    assertThat(new Shape(few).above(240)).isEqualTo(few.above(240));
+    var sparse = new Shape(few);
+    assertThat(sparse.above(sparse.cut(240))).isEqualTo(few.above(240));
     var nothing = new Shape(new Buckets());
     assertThat(nothing.total()).isZero();
-    assertThat(nothing.share(100)).isEqualTo(0.5);
+    assertThat(nothing.share(nothing.cut(100))).isEqualTo(0.5);
   }
 
   private static Buckets buckets(DoubleUnaryOperator above, double requests) {
