@@ -29,11 +29,7 @@ final class GateSentences {
         yield sentence(
             MILESTONE,
             "Release accepted: "
-                + request.service()
-                + " "
-                + request.version()
-                + " to "
-                + request.environment()
+                + Words.subject(request.service(), request.version(), "to", request.environment())
                 + " by runbook "
                 + accepted.runbook().name(),
             accepted.requester());
@@ -44,6 +40,7 @@ final class GateSentences {
               "Release refused ("
                   + refused.code()
                   + "): "
+                  + about(refused)
                   + refused.problems().stream()
                       .map(problem -> problem.pointer() + " " + problem.detail())
                       .map(String::strip)
@@ -181,6 +178,13 @@ final class GateSentences {
 
   private static String named(RunbookLine line) {
     return line.title();
+  }
+
+  private static String about(GateEvent.ReleaseRefused refused) {
+    GateEvent.Subject subject = refused.subject();
+    return subject == null || subject.service() == null
+        ? ""
+        : Words.subject(subject.service(), subject.version(), "to", subject.environment()) + ": ";
   }
 
   private static Sentence sentence(

@@ -36,12 +36,8 @@ public final class Markdown {
             + (release.service() == null
                 ? "Release " + release.release()
                 : escaped(
-                    Words.foreign(
-                        release.service()
-                            + " "
-                            + release.version()
-                            + " in "
-                            + release.environment())))
+                    Words.subject(
+                        release.service(), release.version(), "in", release.environment())))
             + ": "
             + (release.outcome() == null ? release.phase() : release.outcome()));
     blank();

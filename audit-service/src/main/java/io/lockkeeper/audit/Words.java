@@ -22,6 +22,15 @@ final class Words {
 
   private Words() {}
 
+  /// `demo/shop 2.0.0 to production`, of which only the service must be there.
+  static String subject(
+      String service, @Nullable String version, String preposition, @Nullable String environment) {
+    return foreign(
+        service
+            + (version == null ? "" : " " + version)
+            + (environment == null ? "" : " " + preposition + " " + environment));
+  }
+
   /// UTC, to the millisecond, without a zone.
   static String time(Instant instant) {
     return TIME.format(instant);

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.Fact;
+import io.lockkeeper.events.GateEvent.Problem;
 import io.lockkeeper.events.GateEvent.ReleaseRefused;
 import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.events.ReleaseEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +82,18 @@ class MarkdownTest {
                 List.of(
                     new ReleaseRefused("unknown-runbook", List.of(), Actor.claimed("ci"), null))))
         .contains(": refused\n", "- Log: 1 fact\n");
+    assertThat(document(List.of(refused(new Subject("demo/shop", "production", null)))))
+        .startsWith("# demo/shop in production: refused\n")
+        .contains("Release refused (invalid): demo/shop to production: /version is missing");
+    assertThat(document(List.of(refused(new Subject(null, "production", "2.0.0")))))
+        .startsWith("# Release ")
+        .contains("Release refused (invalid): /version is missing");
     assertThat(document(begun())).contains(" facts, open\n");
+  }
+
+  private static ReleaseRefused refused(Subject subject) {
+    return new ReleaseRefused(
+        "invalid", List.of(new Problem("/version", "is missing")), Actor.claimed("ci"), subject);
   }
 
   @Test

@@ -119,6 +119,19 @@ final class ContractTest {
     assertThat(said).isEqualTo(new TreeSet<>(components));
   }
 
+  @Test
+  @DisplayName("A refusal from before it said what it was about is read as it was")
+  void refusalWithoutSubject() throws IOException {
+    String name = "io.lockkeeper.release.refused.v1";
+    ObjectNode before = (ObjectNode) Golden.json(name).deepCopy();
+    before.remove("subject");
+    byte[] wire = EventJson.mapper().writeValueAsBytes(before);
+    assertThat(EventJson.read(name, wire))
+        .isInstanceOfSatisfying(
+            GateEvent.ReleaseRefused.class, refused -> assertThat(refused.subject()).isNull());
+    assertThat(EventJson.write(EventJson.read(name, wire))).isEqualTo(wire);
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   @DisplayName("A property that this build does not know is ignored")

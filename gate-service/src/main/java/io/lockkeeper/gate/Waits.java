@@ -1,5 +1,7 @@
 package io.lockkeeper.gate;
 
+import static java.util.stream.Collectors.joining;
+
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard.Admission;
 import io.lockkeeper.gate.GateBoard.Approval;
@@ -9,11 +11,13 @@ import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a release waits for, in words for people.
 final class Waits {
+
+  /// So many of those that are before it are named.
+  private static final int NAMED = 3;
 
   private Waits() {}
 
@@ -47,12 +51,15 @@ final class Waits {
         });
   }
 
-  // Those that have left since are named too: only the lane knows, and `GET /lanes` says so.
+  // Those that have left since count too: only the lane knows, and `GET /lanes` says so.
   private static String before(List<ReleaseId> behind) {
+    String first = behind.stream().limit(NAMED).map(ReleaseId::value).collect(joining(", "));
+    int more = behind.size() - NAMED;
     return behind.isEmpty()
         ? "the releases before it"
         : "the releases that were before it when it joined the queue: "
-            + behind.stream().map(ReleaseId::value).collect(Collectors.joining(", "));
+            + first
+            + (more > 0 ? " and " + more + " more" : "");
   }
 
   private static Wait approving(GateBoard board, @Nullable Instant due) {

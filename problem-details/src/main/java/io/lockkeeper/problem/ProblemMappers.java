@@ -167,6 +167,7 @@ public final class ProblemMappers {
 
   private static String wrong(JsonMappingException e) {
     return e instanceof UnrecognizedPropertyException unknown
+            && unknown.getKnownPropertyIds() != null
         ? "is not known here, where there are "
             + unknown.getKnownPropertyIds().stream()
                 .map(Object::toString)

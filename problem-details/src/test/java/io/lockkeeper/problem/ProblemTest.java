@@ -220,6 +220,7 @@ final class ProblemTest {
     isProblem(given().get("/orders/missing").then(), 404, "not-found");
     isProblem(given().get("/nowhere").then(), 404, "not-found");
     isProblem(given().delete("/orders").then(), 405, "method-not-allowed");
+    isProblem(given().accept("image/png").get("/orders/kept").then(), 406, "not-acceptable");
     isProblem(
         given().contentType("text/plain").body("x").post("/orders").then(),
         415,

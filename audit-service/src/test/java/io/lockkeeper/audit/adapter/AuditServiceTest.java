@@ -39,6 +39,8 @@ import io.lockkeeper.runbook.Digest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.config.HttpClientConfig;
+import io.restassured.config.RestAssuredConfig;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import jakarta.inject.Inject;
@@ -471,8 +473,14 @@ final class AuditServiceTest {
         // Those that were closed just now may count for a moment still.
         await().untilAsserted(() -> streams.add(stream("/facts", null)));
       }
+      // A stream that is served after all would never end.
+      RestAssuredConfig impatient =
+          RestAssured.config()
+              .httpClient(
+                  HttpClientConfig.httpClientConfig().setParam("http.socket.timeout", 5_000));
       for (String path : List.of("/facts", "/releases/" + release + "/facts")) {
         as("viewer")
+            .config(impatient)
             .accept("text/event-stream")
             .get(path)
             .then()
@@ -482,5 +490,6 @@ final class AuditServiceTest {
     } finally {
       streams.forEach(EventStream::close);
     }
+    await().untilAsserted(() -> stream("/facts", null).close());
   }
 }

@@ -40,8 +40,11 @@ final class EventStream implements AutoCloseable {
     }
     HttpResponse<Stream<String>> response =
         client.sendAsync(request.build(), BodyHandlers.ofLines()).join();
-    assertThat(response.statusCode()).isEqualTo(200);
     body = response.body();
+    if (response.statusCode() != 200) {
+      close();
+    }
+    assertThat(response.statusCode()).isEqualTo(200);
     Thread.ofVirtual().start(() -> read(body));
   }
 

@@ -2,6 +2,7 @@ package io.lockkeeper.gate.adapter;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.GateEvent.Problem;
+import io.lockkeeper.events.GateEvent.Subject;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.gate.GateBoard;
 import io.lockkeeper.gate.GateBoard.Admission;
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 /// and who can end it.
 ///
 /// @param digest  what an approval must name
-/// @param reason  why it waits, is revoked, blocked, refused or withdrawn, in words
+/// @param reason  why it waits, is revoked, blocked, refused or withdrawn, or ended, in words
+/// @param subject what a request that was refused was about, as far as that could be read
 /// @param stuck   why the release's facts cannot be decided on; null normally
 public record GateStatus(
     ReleaseId release,
     String phase,
     @Nullable String reason,
     @Nullable ReleaseRequest request,
+    @Nullable Subject subject,
     @Nullable String runbook,
     @Nullable Digest digest,
     @Nullable Actor requester,
@@ -66,6 +69,7 @@ public record GateStatus(
         GateView.name(board.phase()),
         reason(board, wait),
         admission == null ? null : admission.request(),
+        admission == null && board.refusal() != null ? board.refusal().subject() : null,
         admission == null ? null : admission.runbook().name(),
         admission == null ? null : admission.digest(),
         admission == null ? null : admission.requester(),

@@ -227,7 +227,11 @@ public class RequestReader {
   private static @Nullable String name(JsonNode data, String field) {
     String text = data.path(field).textValue();
     boolean usable =
-        text != null && !text.isBlank() && text.length() <= LONGEST_NAME && PlainText.isPlain(text);
+        text != null
+            && !text.isBlank()
+            && text.length() <= LONGEST_NAME
+            && PlainText.isPlain(text)
+            && text.chars().noneMatch(Character::isISOControl);
     return usable ? text : null;
   }
 

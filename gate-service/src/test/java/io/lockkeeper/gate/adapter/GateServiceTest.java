@@ -236,6 +236,11 @@ class GateServiceTest {
         .body("service", equalTo(service))
         .body("environment", equalTo("production"))
         .body("version", equalTo(version));
+    as("viewer")
+        .get("/releases/" + release)
+        .then()
+        .body("reason", equalTo("unknown-runbook"))
+        .body("subject.service", equalTo(service));
   }
 
   @Test
