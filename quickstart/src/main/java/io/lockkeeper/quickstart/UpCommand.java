@@ -2,6 +2,7 @@ package io.lockkeeper.quickstart;
 
 import io.lockkeeper.quickstart.demo.AuditClient;
 import io.lockkeeper.quickstart.demo.NextVersions;
+import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
 import java.io.IOException;
@@ -72,12 +73,16 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private static void tell(Running running, NextVersions versions) {
+    Layout layout = running.stack().layout();
     running.say(
         "the shop runs %s; %s is ready: ./lockkeeper release %s%s"
             .formatted(
                 versions.running().name(),
                 versions.candidate().name(),
                 versions.requestFile(),
-                running.stack().layout().options()));
+                layout.options()));
+    System.out.printf(
+        "  to see it taken back, let it fail meanwhile: curl -d '{\"errorRatio\":0.1}' %s/faults%n",
+        layout.url(Part.CANDIDATE));
   }
 }

@@ -17,9 +17,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads deployment logs from audit-service as anybody may who has a token.
 public final class AuditClient {
+
+  private static final Set<String> ENDS =
+      Set.of(Outcome.VERIFIED.name(), Outcome.ROLLED_BACK.name(), Outcome.ROLLBACK_FAILED.name());
 
   private final URI base;
   private final String token;
@@ -67,18 +71,22 @@ public final class AuditClient {
             Optional.ofNullable(refused)));
   }
 
-  /// The versions of a service that were verified lately, the newest release first.
-  public List<String> verified(String service) throws IOException, InterruptedException {
+  /// How a version's release ended.
+  public record Ended(String version, Outcome outcome) {}
+
+  /// The releases of a service that were verified lately or were to be taken back, the newest
+  /// first.
+  public List<Ended> ended(String service) throws IOException, InterruptedException {
     JsonNode page =
         Json.tree(checked(get("/releases?limit=200", "application/json")).getBytes(UTF_8));
-    List<String> versions = new ArrayList<>();
+    List<Ended> ended = new ArrayList<>();
     for (JsonNode item : page.path("items")) {
-      if (item.path("service").asText().equals(service)
-          && item.path("outcome").asText().equals(Outcome.VERIFIED.name())) {
-        versions.add(item.path("version").asText());
+      String outcome = item.path("outcome").asText();
+      if (item.path("service").asText().equals(service) && ENDS.contains(outcome)) {
+        ended.add(new Ended(item.path("version").asText(), Outcome.valueOf(outcome)));
       }
     }
-    return versions;
+    return ended;
   }
 
   /// The log as Markdown.

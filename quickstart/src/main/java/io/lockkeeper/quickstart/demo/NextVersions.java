@@ -2,14 +2,21 @@ package io.lockkeeper.quickstart.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.quickstart.demo.AuditClient.Ended;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.wire.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Keeps the shop ready for another release: a version that is verified becomes the one that runs,
-/// and the next one is put beside it, with the request for its release in a file.
+/// and after it, or after one that was taken back, the next one is put beside it, with the request
+/// for its release in a file.
 public final class NextVersions {
 
   private static final String FIRST = "1.4.2";
@@ -30,15 +37,15 @@ public final class NextVersions {
   /// Opens the shop with what was verified last, 1.4.2 at first, and gets the next version ready.
   public static NextVersions open(LocalStack stack, AuditClient audit)
       throws IOException, InterruptedException {
-    List<String> verified = audit.verified(SERVICE);
-    Version running = Version.good(verified.isEmpty() ? FIRST : verified.getFirst());
+    List<Ended> ended = audit.ended(SERVICE);
+    Version running = Version.good(running(ended));
     DemoShop shop = DemoShop.open(stack, running);
     NextVersions versions =
         new NextVersions(
             shop,
             audit,
             stack.layout().data().resolve("release-request.json"),
-            Version.good(after(running.name())));
+            Version.good(next(running.name(), ended)));
     versions.prepare();
     return versions;
   }
@@ -58,15 +65,21 @@ public final class NextVersions {
     return requestFile;
   }
 
-  /// Moves on when the candidate is verified.
+  /// Moves on when the candidate is verified, or taken back.
   ///
   /// @return whether it was
   public boolean moveOn() throws IOException, InterruptedException {
-    if (!audit.verified(SERVICE).contains(candidate.name())) {
+    Optional<Ended> ended =
+        audit.ended(SERVICE).stream()
+            .filter(release -> release.version().equals(candidate.name()))
+            .findFirst();
+    if (ended.isEmpty()) {
       return false;
     }
-    shop.promote(candidate);
-    candidate = Version.good(after(candidate.name()));
+    if (ended.get().outcome() == Outcome.VERIFIED) {
+      shop.promote(candidate);
+    }
+    candidate = Version.good(next(candidate.name(), audit.ended(SERVICE)));
     prepare();
     return true;
   }
@@ -77,8 +90,27 @@ public final class NextVersions {
         .write(ReleaseRequests.body(candidate, shop.stable()).getBytes(UTF_8));
   }
 
+  /// The version that runs when these releases have ended, the newest first.
+  static String running(List<Ended> ended) {
+    return ended.stream()
+        .filter(release -> release.outcome() == Outcome.VERIFIED)
+        .map(Ended::version)
+        .findFirst()
+        .orElse(FIRST);
+  }
+
+  /// The first version after this one that was not released yet: one that was taken back is
+  /// quarantined.
+  static String next(String version, List<Ended> ended) {
+    Set<String> released = ended.stream().map(Ended::version).collect(Collectors.toSet());
+    return Stream.iterate(after(version), NextVersions::after)
+        .filter(next -> !released.contains(next))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /// The next minor version.
-  static String after(String version) {
+  private static String after(String version) {
     String[] parts = version.split("\\.");
     return parts[0] + "." + (Integer.parseInt(parts[1]) + 1) + ".0";
   }
