@@ -103,6 +103,11 @@ final class Site {
   /// Starts a candidate and asks for its release by the quick runbook.
   ReleaseId release(Version candidate) throws IOException, InterruptedException {
     shop.prepare(candidate);
+    return ask(candidate);
+  }
+
+  /// Asks for the release of the candidate that is started already, by the quick runbook.
+  ReleaseId ask(Version candidate) throws IOException, InterruptedException {
     String body =
         ReleaseRequests.body(candidate, shop.stable()).replace("demo-canary", "quick-canary");
     return requests.send(UUID.randomUUID().toString(), body.getBytes(StandardCharsets.UTF_8));
