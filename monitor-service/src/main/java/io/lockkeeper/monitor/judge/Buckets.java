@@ -32,6 +32,7 @@ final class Buckets {
     return counts.length == 0;
   }
 
+  /// Shared, so not to be changed.
   double[] bounds() {
     return bounds;
   }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A capped mixture-restart e-process: evidence against one null hypothesis that may be looked at
 /// after every sample. For each alternative `j` of a grid it carries `L_j = (L_j + w_t) *
-/// exp(min(l_jt, cap))`, where `l_jt` is the log likelihood ratio of stratum `t`, and `E = sum_j
-/// m_j L_j + (mass not yet spent)`, with masses `m_j` that add up to 1. Under the null `E` is a
-/// nonnegative supermartingale that starts at
-/// 1, so it ever reaches `1/a` with a chance of at most `a`, however often one looks.
+/// exp(min(l_jt, cap) / s_t)`, where `l_jt` is the log likelihood ratio of stratum `t` and `s_t`
+/// the height of a surge in it, usually 1, and `E = sum_j m_j L_j + (mass not yet spent)`, with
+/// masses `m_j` that add up to 1. Under the null `E` is a nonnegative supermartingale that starts
+/// at 1, so it ever reaches `1/a` with a chance of at most `a`, however often one looks.
 ///
 /// The restarts `w_t` make a change after a long quiet time quick to see: eight tenths of the mass
 /// start at once, nearly all the rest is spread over the planned strata, and a little is kept for
@@ -50,7 +50,7 @@ final class EProcess {
   EProcess(double[] masses, int planned, double cap) {
     this.cap = cap;
     this.planned = Math.max(2, planned);
-    this.masses = masses;
+    this.masses = masses.clone();
     this.grown = new double[masses.length];
   }
 
@@ -131,8 +131,8 @@ final class EProcess {
     double sum = Math.max(0, unspent - mass) / scale;
     double worth = 1 / surge;
     for (int j = 0; j < grown.length; j++) {
-      double gained = Math.max(FLOOR, Math.min(l[j], cap));
-      double now = (grown[j] + next) * StrictMath.exp(gained * worth);
+      double gained = Math.max(FLOOR, Math.min(l[j], cap) * worth);
+      double now = (grown[j] + next) * StrictMath.exp(gained);
       if (into != null) {
         into[j] = now;
       }

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /// @param cap             most that one stratum can add to the evidence, in nats. With 2 a blip as
 ///                        long as two strata cannot alarm where several kinds are watched; with 3
 ///                        one stratum cannot (2, and 3 for strata shorter than PT15S: who looks
-///                        every second has no time for three of them)
+///                        every second has no time for three of them; at most 200)
 /// @param warmUp          guard for signals that a cold start distorts (durations, CPU)
 /// @param lostAfter       scrapes missing for this long mean not measured (12 scrapes, at least
 ///                        PT10S)
@@ -60,6 +60,7 @@ public record JudgeSettings(
     Catastrophe catastrophe) {
 
   private static final int MOST_SIGNALS = 64;
+  private static final double MOST_CAP = 200;
 
   /// Guard against cold starts. Errors, KPIs and rate count from the first scrape.
   ///
@@ -131,7 +132,9 @@ public record JudgeSettings(
         throw new IllegalArgumentException("spans must be positive: " + span);
       }
     }
-    if (!(cap > 0) || !(errorFloor >= 0) || !(acceptable > 0 && acceptable < 1)) {
+    if (!(cap > 0 && cap <= MOST_CAP)
+        || !(errorFloor >= 0)
+        || !(acceptable > 0 && acceptable < 1)) {
       throw new IllegalArgumentException("cap, errorFloor or acceptable out of range");
     }
     if (!(minimumCoverage >= 0 && minimumCoverage <= 1)) {

@@ -24,10 +24,11 @@ class EProcessTest {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 1_000; i++) {
       double[] l = {random.nextDouble(-3, 3), random.nextDouble(-3, 3)};
-      process.peek(l);
-      assertThat(process.logE()).isCloseTo(evaluate(l, false), within(1e-9));
-      process.close(l);
-      assertThat(process.logE()).isCloseTo(evaluate(l, true), within(1e-9));
+      double surge = i % 7 == 0 ? random.nextDouble(1, 20) : 1;
+      process.peek(l, surge);
+      assertThat(process.logE()).isCloseTo(evaluate(l, surge, false), within(1e-9));
+      process.close(l, surge);
+      assertThat(process.logE()).isCloseTo(evaluate(l, surge, true), within(1e-9));
     }
   }
 
@@ -37,9 +38,21 @@ class EProcessTest {
     for (double[] l : new double[][] {{5, 5}, {-2, -2}, {-50, 0}, {-190, -199}, {1, 2}}) {
       for (int i = 0; i < 1_000; i++) {
         process.close(l);
-        assertThat(process.logE()).isCloseTo(evaluate(l, true), within(1e-6));
+        assertThat(process.logE()).isCloseTo(evaluate(l, 1, true), within(1e-6));
       }
     }
+  }
+
+  @Test
+  @DisplayName("M2: one stratum takes away a lot, and never so much that nothing could come back")
+  void floor() {
+    process.close(new double[] {CAP, CAP});
+    process.close(new double[] {-1e9, Double.NEGATIVE_INFINITY});
+    assertThat(process.logE()).isBetween(-250.0, -1.0);
+    for (int i = 0; i < 200; i++) {
+      process.close(new double[] {CAP, CAP});
+    }
+    assertThat(process.logE()).isGreaterThan(300);
   }
 
   @Test
@@ -60,7 +73,7 @@ class EProcessTest {
   }
 
   /// The formula of [EProcess], by logarithms alone.
-  private double evaluate(double[] l, boolean closes) {
+  private double evaluate(double[] l, double surge, boolean closes) {
     double k = strata + 1.0;
     double mass =
         strata == 0
@@ -68,7 +81,7 @@ class EProcessTest {
             : strata < PLANNED ? 0.18 / (PLANNED - 1) : 0.02 * PLANNED / (k * (k - 1));
     double sum = Math.log(Math.max(0, unspent - mass));
     for (int j = 0; j < l.length; j++) {
-      double grown = LogSpace.add(logL[j], Math.log(mass)) + Math.min(l[j], CAP);
+      double grown = LogSpace.add(logL[j], Math.log(mass)) + Math.min(l[j], CAP) / surge;
       sum = LogSpace.add(sum, Math.log(MASSES[j]) + grown);
       if (closes) {
         logL[j] = grown;
