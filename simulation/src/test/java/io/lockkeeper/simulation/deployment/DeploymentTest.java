@@ -103,6 +103,22 @@ class DeploymentTest {
   }
 
   @Test
+  @DisplayName("The image that Maven makes is the Dockerfile's, but for the AOT cache")
+  void images() {
+    String dockerfile = text(HOME.resolve("Dockerfile")).replace("\\\n", "");
+    String pom = text(HOME.resolve("deploy/image/pom.xml"));
+    List<String> entrypoint =
+        new ArrayList<>(YamlText.texts(YamlText.document(value(dockerfile, "\nENTRYPOINT (.*)"))));
+    assertThat(entrypoint.remove("-XX:AOTCache=/app/app.aot")).isTrue();
+    assertThat(Pattern.compile("<arg>(.*)</arg>").matcher(pom).results().map(arg -> arg.group(1)))
+        .containsExactlyElementsOf(entrypoint);
+    assertThat(value(pom, "<user>(.*)</user>")).isEqualTo(value(dockerfile, "\nUSER (.*)"));
+    assertThat(value(pom, "<base>(.*)</base>")).isEqualTo(value(dockerfile, "\nARG BASE=(.*)"));
+    assertThat(value(pom, "<workingDirectory>(.*)</workingDirectory>"))
+        .isEqualTo(value(dockerfile, "\nWORKDIR (.*)"));
+  }
+
+  @Test
   @DisplayName("Every service has its database, and Prometheus reads every service")
   void besideCompose() {
     assertThat(databases(text(HOME.resolve("deploy/compose/databases.sh"))))
