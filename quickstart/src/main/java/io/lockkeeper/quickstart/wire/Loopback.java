@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,6 +24,7 @@ public final class Loopback implements AutoCloseable {
 
   private static final String ADDRESS = "127.0.0.1";
 
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
   private static final int FIRST_PORT = 10_000;
   private static final int LAST_PORT = 20_000;
   private static final int ATTEMPTS = 1_000;
@@ -81,12 +84,13 @@ public final class Loopback implements AutoCloseable {
         .build();
   }
 
-  /// A port that was free a moment ago; below those that outgoing connections are given, so that
-  /// none of them takes it before it is used.
+  /// A port that was free a moment ago, another each time; below those that outgoing connections
+  /// are
+  /// given, so that none of them takes it before it is used.
   public static int freePort() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-      if (isFree(port)) {
+      if (isFree(port) && GIVEN.add(port)) {
         return port;
       }
     }
