@@ -65,21 +65,24 @@ public final class NextVersions {
     return requestFile;
   }
 
-  /// Moves on when the candidate is verified, or taken back.
+  /// Moves on when the candidate is verified, or taken back. Where going back failed it stays: it
+  /// may serve requests still.
   ///
-  /// @return whether it was
+  /// @return whether it moved on
   public boolean moveOn() throws IOException, InterruptedException {
-    Optional<Ended> ended =
-        audit.ended(SERVICE).stream()
+    List<Ended> ended = audit.ended(SERVICE);
+    Optional<Outcome> outcome =
+        ended.stream()
             .filter(release -> release.version().equals(candidate.name()))
+            .map(Ended::outcome)
             .findFirst();
-    if (ended.isEmpty()) {
+    if (outcome.isEmpty() || outcome.get() == Outcome.ROLLBACK_FAILED) {
       return false;
     }
-    if (ended.get().outcome() == Outcome.VERIFIED) {
+    if (outcome.get() == Outcome.VERIFIED) {
       shop.promote(candidate);
     }
-    candidate = Version.good(next(candidate.name(), audit.ended(SERVICE)));
+    candidate = Version.good(next(candidate.name(), ended));
     prepare();
     return true;
   }

@@ -85,8 +85,7 @@ public final class Loopback implements AutoCloseable {
   }
 
   /// A port that was free a moment ago, another each time; below those that outgoing connections
-  /// are
-  /// given, so that none of them takes it before it is used.
+  /// are given, so that none of them takes it before it is used.
   public static int freePort() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
