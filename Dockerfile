@@ -18,14 +18,15 @@ COPY ${SERVICE}/target/quarkus-app/quarkus/ /app/quarkus/
 COPY ${SERVICE}/target/quarkus-app/app/ /app/app/
 
 # An AOT cache of the classes that the service loads, made by this very JVM: later starts take them
-# from there. It need not get ready for that: without its database it ends by itself, and what it has
-# loaded until then is kept. What it does not begin without is given here and is not kept.
-RUN QUARKUS_FLYWAY_CONNECT_RETRIES=0 LOCKKEEPER_PLATFORM_SECRET=whsec_AAAA \
+# from there. It need not get ready for that: it is given a database that nobody serves, so it ends by
+# itself and touches none, and what it has loaded until then is kept.
+RUN QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://127.0.0.1:1/none QUARKUS_FLYWAY_CONNECT_RETRIES=0 \
+    LOCKKEEPER_PLATFORM_SECRET=whsec_AAAA \
     java -XX:AOTCacheOutput=/app/app.aot \
       -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m -XX:-UsePerfData \
       --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-      -jar /app/quarkus-run.jar >/dev/null 2>&1; \
-    test -s /app/app.aot
+      -jar /app/quarkus-run.jar >/tmp/aot.log 2>&1; \
+    test -s /app/app.aot || { cat /tmp/aot.log; exit 1; }; rm /tmp/aot.log
 
 # A number, since Kubernetes cannot tell of a name whether it is root. The root file system may be
 # read-only; only /tmp is written to.

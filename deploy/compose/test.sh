@@ -220,6 +220,15 @@ make_images() {
   done
 }
 
+# uses_its_cache SERVICE: with this mode the JVM does not begin when it cannot use the image's AOT
+# cache. Without a database the service says so and ends.
+uses_its_cache() {
+  docker run --rm --network none --read-only --tmpfs /tmp --env JAVA_TOOL_OPTIONS=-XX:AOTMode=on \
+    --env QUARKUS_FLYWAY_CONNECT_RETRIES=0 --env LOCKKEEPER_PLATFORM_SECRET=whsec_AAAA \
+    "lockkeeper/$1" >"$WORK/command.log" 2>&1 || true
+  grep 'Failed to start application' "$WORK/command.log" >/dev/null
+}
+
 compose() {
   docker-compose --project-directory "$WORK/checkout" --file "$WORK/checkout/docker-compose.yml" "$@"
 }
@@ -328,6 +337,12 @@ inside() {
     [ "$service" = audit-service ] || built+=("$service")
   done
   logged compose build "${built[@]}"
+  for service in "${built[@]}"; do
+    uses_its_cache "$service" || {
+      tail -n 5 "$WORK/command.log" >&2
+      fail "$service does not use the AOT cache of its image"
+    }
+  done
   logged docker load --input "$WORK/audit-service.tar"
   logged compose up --no-build --detach
   say "waiting for the five services"

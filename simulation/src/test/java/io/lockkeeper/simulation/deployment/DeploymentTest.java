@@ -110,6 +110,12 @@ class DeploymentTest {
     List<String> entrypoint =
         new ArrayList<>(YamlText.texts(YamlText.document(value(dockerfile, "\nENTRYPOINT (.*)"))));
     assertThat(entrypoint.remove("-XX:AOTCache=/app/app.aot")).isTrue();
+    // A cache of a JVM with other flags would be left aside without a word.
+    assertThat(value(dockerfile, "\nRUN (.*)").split("\\s+"))
+        .containsAll(
+            entrypoint.stream()
+                .filter(flag -> !flag.matches("-XX:(MaxRAMPercentage|\\+ExitOnOutOfMemory).*"))
+                .toList());
     assertThat(Pattern.compile("<arg>(.*)</arg>").matcher(pom).results().map(arg -> arg.group(1)))
         .containsExactlyElementsOf(entrypoint);
     assertThat(value(pom, "<user>(.*)</user>")).isEqualTo(value(dockerfile, "\nUSER (.*)"));
