@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockkeeper.runbook.QueryTemplate;
 import io.lockkeeper.runbook.QueryTemplate.Placeholder;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -184,5 +185,25 @@ class QueryTemplateTest {
                 Map.of(Placeholder.SERVICE, "demo/shop", Placeholder.ENVIRONMENT, "eu.1")))
         .isEqualTo("service=\"demo/shop\", zone=~\"eu\\\\.1-.*\"");
     assertThatThrownBy(() -> template.with(Map.of())).hasMessageContaining("has no value");
+  }
+
+  @Test
+  @DisplayName("M1: a label whose whole value is the version tells several apart; no other does")
+  void several() {
+    QueryTemplate whole = QueryTemplate.query("a{app = '{{ version }}', zone=\"eu\"}");
+    assertThat(whole.labelOf(Placeholder.VERSION)).isEqualTo("app");
+    assertThat(whole.withAny(Map.of(), List.of("1.9.0", "2.0'0")))
+        .isEqualTo("a{app =~'1\\\\.9\\\\.0|2\\\\.0\\'0', zone=\"eu\"}");
+    assertThat(whole.with(Map.of(Placeholder.VERSION, "1.9.0")))
+        .isEqualTo("a{app ='1.9.0', zone=\"eu\"}");
+    for (String other :
+        List.of(
+            "a{app=\"v{{version}}\"}",
+            "a{app=~\"{{version}}\"}",
+            "a{app!=\"{{version}}\"}",
+            "a{app=\"{{version}}\",pod=~\"shop-{{version}}-.*\"}",
+            "a{\"app.version\"=\"{{version}}\"}")) {
+      assertThat(QueryTemplate.query(other).labelOf(Placeholder.VERSION)).as(other).isNull();
+    }
   }
 }

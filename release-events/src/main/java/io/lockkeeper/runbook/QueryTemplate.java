@@ -59,6 +59,9 @@ public final class QueryTemplate {
     /// A placeholder within these quotes.
     record Value(Placeholder which, char quote, boolean regex) implements Part {}
 
+    /// A placeholder that is the whole value of a label, from the sign between them on.
+    record Equal(String label, Placeholder which, char quote) implements Part {}
+
     /// A selector of series begins, or is over.
     record Selector(boolean begins) implements Part {}
   }
@@ -81,11 +84,21 @@ public final class QueryTemplate {
   public Set<Placeholder> placeholders() {
     Set<Placeholder> used = EnumSet.noneOf(Placeholder.class);
     for (Part part : parts) {
-      if (part instanceof Part.Value value) {
-        used.add(value.which());
+      Placeholder which = placeholder(part);
+      if (which != null) {
+        used.add(which);
       }
     }
     return used;
+  }
+
+  /// The label whose whole value this placeholder is: it tells apart what is asked for with several
+  /// values at once. Null when the placeholder stands anywhere else, too.
+  public @Nullable String labelOf(Placeholder which) {
+    List<Part> uses = parts.stream().filter(part -> placeholder(part) == which).toList();
+    return uses.size() == 1 && uses.getFirst() instanceof Part.Equal(String label, _, _)
+        ? label
+        : null;
   }
 
   /// Whether it is one selector of series and nothing else.
@@ -104,6 +117,18 @@ public final class QueryTemplate {
   ///
   /// @throws IllegalArgumentException when one of its placeholders has no value
   public String with(Map<Placeholder, String> values, UnaryOperator<String> eachSelector) {
+    return with(values, List.of(), eachSelector);
+  }
+
+  /// The text with these values, and any of these versions at [#labelOf] the version.
+  ///
+  /// @throws IllegalArgumentException when another of its placeholders has no value
+  public String withAny(Map<Placeholder, String> values, List<String> versions) {
+    return with(values, versions, UnaryOperator.identity());
+  }
+
+  private String with(
+      Map<Placeholder, String> values, List<String> versions, UnaryOperator<String> eachSelector) {
     Map<Placeholder, String> given = new EnumMap<>(Placeholder.class);
     given.putAll(values);
     StringBuilder whole = new StringBuilder();
@@ -112,12 +137,13 @@ public final class QueryTemplate {
       StringBuilder current = within == null ? whole : within;
       switch (part) {
         case Part.Text(String text) -> current.append(text);
-        case Part.Value value -> {
-          String filled = given.get(value.which());
-          if (filled == null) {
-            throw new IllegalArgumentException(value.which() + " has no value");
-          }
-          current.append(escaped(filled, value));
+        case Part.Value(Placeholder which, char quote, boolean regex) -> {
+          String filled = required(given, which);
+          current.append(escaped(regex ? literal(filled) : filled, quote));
+        }
+        case Part.Equal(_, Placeholder which, char quote) -> {
+          boolean isAny = which == Placeholder.VERSION && !versions.isEmpty();
+          current.append(isAny ? any(versions, quote) : is(required(given, which), quote));
         }
         case Part.Selector(boolean begins) -> {
           if (begins) {
@@ -150,8 +176,29 @@ public final class QueryTemplate {
     return '"' + escaped(text, '"') + '"';
   }
 
-  private static String escaped(String text, Part.Value place) {
-    return escaped(place.regex() ? literal(text) : text, place.quote());
+  private static @Nullable Placeholder placeholder(Part part) {
+    return switch (part) {
+      case Part.Value value -> value.which();
+      case Part.Equal equal -> equal.which();
+      case Part.Text _, Part.Selector _ -> null;
+    };
+  }
+
+  private static String required(Map<Placeholder, String> given, Placeholder which) {
+    String value = given.get(which);
+    if (value == null) {
+      throw new IllegalArgumentException(which + " has no value");
+    }
+    return value;
+  }
+
+  private static String is(String value, char quote) {
+    return "=" + quote + escaped(value, quote) + quote;
+  }
+
+  private static String any(List<String> values, char quote) {
+    String each = values.stream().map(QueryTemplate::literal).collect(Collectors.joining("|"));
+    return "=~" + quote + escaped(each, quote) + quote;
   }
 
   private static String escaped(String text, char quote) {
@@ -305,6 +352,7 @@ public final class QueryTemplate {
     }
 
     private void matcher() {
+      String label = null;
       if (at < text.length() && text.charAt(at) == '"') {
         string(null);
         skipBlanks();
@@ -314,9 +362,11 @@ public final class QueryTemplate {
       } else if (at == text.length() || !isNameStart(text.charAt(at))) {
         throw wrong("no label name where a label matcher should be");
       } else {
-        name(false);
+        label = name(false);
         skipBlanks();
       }
+      int sign = at;
+      boolean equal = false;
       boolean regex = false;
       if (text.startsWith("=~", at) || text.startsWith("!~", at)) {
         regex = true;
@@ -324,6 +374,7 @@ public final class QueryTemplate {
       } else if (text.startsWith("!=", at)) {
         at += 2;
       } else if (text.startsWith("=", at)) {
+        equal = true;
         at++;
       } else {
         throw wrong("a label matcher has none of = != =~ !~");
@@ -335,7 +386,33 @@ public final class QueryTemplate {
       if (at == text.length() || "\"'`".indexOf(text.charAt(at)) < 0) {
         throw wrong("the value of a label matcher is not in quotes");
       }
-      string(regex);
+      if (!equal || label == null || !equal(label, sign)) {
+        string(regex);
+      }
+    }
+
+    /// Reads a string that is one placeholder, if it is.
+    ///
+    /// @param sign where the sign before it begins
+    private boolean equal(String label, int sign) {
+      int quote = at;
+      int end = text.indexOf("}}", quote);
+      boolean isWhole =
+          text.charAt(quote) != '`'
+              && text.startsWith("{{", quote + 1)
+              && end >= 0
+              && end + 2 < text.length()
+              && text.charAt(end + 2) == text.charAt(quote);
+      if (!isWhole) {
+        return false;
+      }
+      at = sign;
+      copy();
+      at = quote + 1;
+      parts.add(new Part.Equal(label, named(end), text.charAt(quote)));
+      at = end + 3;
+      copied = at;
+      return true;
     }
 
     /// Reads a string.
@@ -364,20 +441,7 @@ public final class QueryTemplate {
       if (end < 0) {
         throw wrong("a placeholder is not closed");
       }
-      String name = text.substring(at + 2, end).strip();
-      Placeholder which =
-          Stream.of(Placeholder.values())
-              .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(name))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      wrong(
-                          "unknown placeholder {{"
-                              + name
-                              + "}}; there are "
-                              + Stream.of(Placeholder.values())
-                                  .map(Placeholder::toString)
-                                  .collect(Collectors.joining(", "))));
+      Placeholder which = named(end);
       if (regex == null) {
         throw wrong("a placeholder stands outside the quotes of a label matcher");
       }
@@ -391,6 +455,23 @@ public final class QueryTemplate {
       parts.add(new Part.Value(which, quote, regex));
       at = end + 2;
       copied = at;
+    }
+
+    /// The placeholder that begins here and has its braces closed there.
+    private Placeholder named(int end) {
+      String name = text.substring(at + 2, end).strip();
+      return Stream.of(Placeholder.values())
+          .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  wrong(
+                      "unknown placeholder {{"
+                          + name
+                          + "}}; there are "
+                          + Stream.of(Placeholder.values())
+                              .map(Placeholder::toString)
+                              .collect(Collectors.joining(", "))));
     }
 
     private void escape(char quote) {

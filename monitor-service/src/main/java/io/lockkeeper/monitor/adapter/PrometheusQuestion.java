@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /// One question to a source. All metric families of a source are one question, which shows every
 /// version of the service, so that releases of one service ask the same; a signal with a query of
-/// its own is one question a version.
+/// its own is one question about all versions of a release, where a label can tell them apart.
 ///
 /// Series are asked for as they are stored, with the times of their samples: an instant query would
 /// show a sample of up to five minutes ago as one of now. Only an expression over them cannot be
 /// had like that; its selectors are narrowed to samples that are not stale.
 ///
-/// @param version the version that all its series are of; null when their label tells
+/// @param version the version that all its series are of; null when a label tells
+/// @param label   the label by which series say of which version they are
 /// @param signal  the signal whose query it is; null for the metric families
 /// @param series  the selector of series, or the expression over such
 /// @param stored  whether it is a selector
@@ -33,10 +34,14 @@ import org.jspecify.annotations.Nullable;
 record PrometheusQuestion(
     MetricSource source,
     @Nullable String version,
+    String label,
     @Nullable Signal signal,
     String series,
     boolean stored,
     Duration stale) {
+
+  /// Given to what an expression makes, which may have lost every other label.
+  private static final String VERSION = "lockkeeper_version";
 
   private static final int STALE_INTERVALS = 4;
   private static final Duration SHORTEST_STALE = Duration.ofSeconds(5);
@@ -56,15 +61,13 @@ record PrometheusQuestion(
       List<Signal> families = signals.stream().filter(signal -> signal.query() == null).toList();
       if (!families.isEmpty()) {
         String series = families(source, families, release.request());
-        questions.add(new PrometheusQuestion(source, null, null, series, true, stale));
+        questions.add(
+            new PrometheusQuestion(source, null, source.version(), null, series, true, stale));
       }
       for (Signal signal : signals) {
         String query = signal.query();
         if (query != null) {
-          QueryTemplate template = QueryTemplate.query(query);
-          for (String version : versions) {
-            questions.add(of(source, version, signal, template, release.request(), stale));
-          }
+          questions.addAll(of(source, versions, signal, query, release.request(), stale));
         }
       }
     }
@@ -86,22 +89,60 @@ record PrometheusQuestion(
     return signal == null ? "the metrics" : "the query of '" + signal.name() + "'";
   }
 
-  private static PrometheusQuestion of(
+  private static List<PrometheusQuestion> of(
       MetricSource source,
-      String version,
+      List<String> versions,
       Signal signal,
-      QueryTemplate template,
+      String query,
       ReleaseRequest request,
       Duration stale) {
+    QueryTemplate template = QueryTemplate.query(query);
     Map<Placeholder, String> values = values(request);
-    values.put(Placeholder.VERSION, version);
-    String fresh = "[" + seconds(stale) + "s]";
-    // The plain selector ends with the series, and the range does not reach back five minutes.
-    String series =
-        template.isSelector()
-            ? template.with(values)
-            : template.with(values, one -> "(" + one + " and last_over_time(" + one + fresh + "))");
-    return new PrometheusQuestion(source, version, signal, series, template.isSelector(), stale);
+    if (!template.isSelector()) {
+      String either =
+          versions.stream()
+              .map(version -> labelled(version, fresh(template, values, version, stale)))
+              .collect(Collectors.joining(" or "));
+      return List.of(new PrometheusQuestion(source, null, VERSION, signal, either, false, stale));
+    }
+    String label = template.labelOf(Placeholder.VERSION);
+    if (label != null) {
+      String any = template.withAny(values, versions);
+      return List.of(new PrometheusQuestion(source, null, label, signal, any, true, stale));
+    }
+    return versions.stream()
+        .map(
+            version ->
+                new PrometheusQuestion(
+                    source,
+                    version,
+                    source.version(),
+                    signal,
+                    template.with(with(values, version)),
+                    true,
+                    stale))
+        .toList();
+  }
+
+  /// An expression whose plain selectors end with the series, and whose ranges do not reach back
+  /// five minutes.
+  private static String fresh(
+      QueryTemplate template, Map<Placeholder, String> values, String version, Duration stale) {
+    String range = "[" + seconds(stale) + "s]";
+    return template.with(
+        with(values, version), one -> "(" + one + " and last_over_time(" + one + range + "))");
+  }
+
+  /// What an expression makes, with the version beside it; a comment may end the expression.
+  private static String labelled(String version, String expression) {
+    return "label_replace(%s\n, \"%s\", %s, \"\", \"\")"
+        .formatted(expression, VERSION, QueryTemplate.quoted(version.replace("$", "$$")));
+  }
+
+  private static Map<Placeholder, String> with(Map<Placeholder, String> values, String version) {
+    Map<Placeholder, String> all = new EnumMap<>(values);
+    all.put(Placeholder.VERSION, version);
+    return all;
   }
 
   private static String families(

@@ -147,8 +147,7 @@ final class PrometheusReading {
     int nameless = 0;
     for (Series one : series) {
       boolean isOfVersion =
-          question.version() != null
-              || version.equals(one.labels().get(question.source().version()));
+          question.version() != null || version.equals(one.labels().get(question.label()));
       if (!isOfVersion) {
         continue;
       }
@@ -250,7 +249,7 @@ final class PrometheusReading {
   private static String noData(PrometheusQuestion question, String version, List<Series> series) {
     Set<String> others = new TreeSet<>();
     for (Series one : series) {
-      String other = one.labels().get(question.source().version());
+      String other = one.labels().get(question.label());
       if (other != null && others.size() < MOST_VERSIONS) {
         others.add(other);
       }

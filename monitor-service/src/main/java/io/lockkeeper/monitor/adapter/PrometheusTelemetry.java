@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the counters of both versions from the Prometheus that scrapes them, or from several.
 ///
-/// A question that is the same as one asked less than half an interval ago, as releases of one
-/// service have, shares its answer. Runbook G2, D4, M1.
+/// One question for each signal at most, about both versions. One that is the same as one asked
+/// less
+/// than half an interval ago, as releases of one service have, shares its answer. Runbook G2, D4,
+/// M1.
 @ApplicationScoped
 @Typed(PrometheusTelemetry.class)
 public final class PrometheusTelemetry implements Telemetry {
@@ -179,8 +181,10 @@ public final class PrometheusTelemetry implements Telemetry {
   private Answered past(PrometheusQuestion question, Duration window, Duration step, Instant until)
       throws InterruptedException {
     URI prometheus = question.source().url();
+    // Between points that far apart nothing is gained by the times at which samples were scraped.
+    boolean sparse = step.compareTo(question.stale()) >= 0;
     PrometheusAnswer answer =
-        question.stored()
+        question.stored() && !sparse
             ? api.query(
                 prometheus,
                 question.over(window.plus(question.stale())),

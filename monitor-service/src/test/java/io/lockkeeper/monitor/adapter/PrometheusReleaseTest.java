@@ -99,7 +99,7 @@ class PrometheusReleaseTest {
     assertThat(Duration.between(captured.from(), captured.until())).isGreaterThanOrEqualTo(WINDOW);
     assertThat(captured.measures())
         .extracting(Measure::signal)
-        .contains("errors", "duration p50", "duration p99", "orders");
+        .contains("errors", "duration p50", "duration p99", "orders", "quick");
     assertThat(captured.measures().getFirst().samples()).isBetween(1_000L, 6_000L);
   }
 
@@ -161,7 +161,14 @@ class PrometheusReleaseTest {
           new Signal("duration", "http_request_duration_seconds", Signal.Kind.DURATION, true),
           query(
               "sum by (instance)"
-                  + " (http_request_duration_seconds_bucket{version=\"{{version}}\",le=\"0.25\"})"));
+                  + " (http_request_duration_seconds_bucket{version=\"{{version}}\",le=\"0.25\"})"),
+          new Signal(
+              "quick",
+              null,
+              Signal.Kind.KPI,
+              true,
+              "http_request_duration_seconds_bucket{version=\"{{version}}\",le=\"0.05\"}",
+              null));
 
   private static Signal query(String text) {
     return new Signal("orders", null, Signal.Kind.KPI, true, text, null);

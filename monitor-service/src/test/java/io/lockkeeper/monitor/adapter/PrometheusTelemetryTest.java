@@ -262,39 +262,72 @@ class PrometheusTelemetryTest {
 
   @Test
   @DisplayName(
-      "M1: a query of one selector is read as stored; an expression from what is not stale")
+      "M1: a query of one selector is read as stored, an expression from what is not stale; each is"
+          + " asked once about both versions, where a label tells them apart")
   void queries() {
     Signal orders =
         new Signal("orders", null, Kind.KPI, true, "orders_total{v=\"{{version}}\"}", "business");
     Signal paid =
         new Signal(
-            "paid", null, Kind.KPI, true, "sum by (instance) (paid{v=\"{{version}}\"})", null);
+            "paid",
+            null,
+            Kind.KPI,
+            true,
+            "sum by (instance) (paid{v=\"{{version}}\"}) # by all",
+            null);
+    Signal seats =
+        new Signal(
+            "seats", null, Kind.KPI, true, "seats_total{pod=~\"shop-{{version}}-.*\"}", null);
     server.answers(
         asked -> {
           Map<String, String> who = Map.of("instance", "c");
-          if (asked.query().startsWith("orders_total{v=\"2.0.0\"}")) {
-            return answer(series(who, NOW - 4, 30));
+          if (asked.query().startsWith("orders_total")) {
+            return answer(
+                series(Map.of("instance", "c", "v", "2.0.0"), NOW - 4, 30),
+                series(Map.of("instance", "a", "v", "1.9.0"), NOW - 4, 55));
           }
-          if (asked.query().startsWith("sum") && asked.query().contains("2.0.0")) {
-            return answer(series(who, NOW, 20));
+          if (asked.query().startsWith("label_replace")) {
+            return answer(
+                series(Map.of("instance", "c", "lockkeeper_version", "2.0.0"), NOW, 20),
+                series(Map.of("instance", "a", "lockkeeper_version", "1.9.0"), NOW, 45));
+          }
+          if (asked.query().startsWith("seats")) {
+            return asked.query().contains("2\\\\.0")
+                ? answer(series(who, NOW - 4, 10))
+                : answer(series(Map.of("instance", "a"), NOW - 4, 35));
           }
           return asked.query().startsWith("{__name__")
-              ? answer(requests("2.0.0", "c", "200", NOW - 4, 100))
+              ? answer(
+                  requests("2.0.0", "c", "200", NOW - 4, 100),
+                  requests("1.9.0", "a", "200", NOW - 4, 200))
               : answer();
         });
     Scrape scrape =
         telemetry.scrape(
-            watching(List.of(ERRORS, orders, paid), source("main"), source("business")));
+            watching(List.of(ERRORS, orders, paid, seats), source("main"), source("business")));
+    assertThat(scrape.troubles()).isEmpty();
     assertThat(scrape.candidate().getFirst().trials())
         .containsEntry("errors", new Trials(100, 0))
         .containsEntry("orders", Trials.ofSuccesses(100, 30))
-        .containsEntry("paid", Trials.ofSuccesses(100, 20));
+        .containsEntry("paid", Trials.ofSuccesses(100, 20))
+        .containsEntry("seats", Trials.ofSuccesses(100, 10));
+    assertThat(scrape.stable().getFirst().trials())
+        .containsEntry("errors", new Trials(200, 0))
+        .containsEntry("orders", Trials.ofSuccesses(200, 55))
+        .containsEntry("paid", Trials.ofSuccesses(200, 45))
+        .containsEntry("seats", Trials.ofSuccesses(200, 35));
     assertThat(server.asked())
         .extracting(Asked::query)
         .contains(
-            "orders_total{v=\"2.0.0\"}[120s]",
-            "orders_total{v=\"1.9.0\"}[120s]",
-            "sum by (instance) ((paid{v=\"2.0.0\"} and last_over_time(paid{v=\"2.0.0\"}[60s])))")
+            "orders_total{v=~\"1\\\\.9\\\\.0|2\\\\.0\\\\.0\"}[120s]",
+            "label_replace(sum by (instance) ((paid{v=\"1.9.0\"} and"
+                + " last_over_time(paid{v=\"1.9.0\"}[60s]))) # by all\n"
+                + ", \"lockkeeper_version\", \"1.9.0\", \"\", \"\") or "
+                + "label_replace(sum by (instance) ((paid{v=\"2.0.0\"} and"
+                + " last_over_time(paid{v=\"2.0.0\"}[60s]))) # by all\n"
+                + ", \"lockkeeper_version\", \"2.0.0\", \"\", \"\")",
+            "seats_total{pod=~\"shop-1\\\\.9\\\\.0-.*\"}[120s]",
+            "seats_total{pod=~\"shop-2\\\\.0\\\\.0-.*\"}[120s]")
         .hasSize(5);
   }
 
@@ -375,7 +408,16 @@ class PrometheusTelemetryTest {
         asked ->
             asked.path().endsWith("query_range")
                 ? answer(
-                    series(Map.of("instance", "a"), NOW - 45, 3, NOW - 30, 4, NOW - 15, 5, NOW, 6))
+                    series(
+                        Map.of("instance", "a", "lockkeeper_version", "1.9.0"),
+                        NOW - 45,
+                        3,
+                        NOW - 30,
+                        4,
+                        NOW - 15,
+                        5,
+                        NOW,
+                        6))
                 : answer(
                     requests(
                         "1.9.0", "a", "200", NOW - 50, 100, NOW - 35, 110, NOW - 20, 120, NOW - 5,
@@ -395,10 +437,30 @@ class PrometheusTelemetryTest {
     assertThat(server.asked())
         .extracting(asked -> asked.form().get("step") + " " + asked.query())
         .contains(
-            "15.000 sum by (instance) ((paid{v=\"1.9.0\"} and"
-                + " last_over_time(paid{v=\"1.9.0\"}[60s])))")
+            "15.000 label_replace(sum by (instance) ((paid{v=\"1.9.0\"} and"
+                + " last_over_time(paid{v=\"1.9.0\"}[60s])))\n"
+                + ", \"lockkeeper_version\", \"1.9.0\", \"\", \"\")")
         .anySatisfy(asked -> assertThat(asked).startsWith("null {__name__").endsWith("[120s]"));
     server.answers(503, "");
     assertThat(telemetry.history(watching(List.of(ERRORS)), step, step, AT)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "G2: points far apart are asked for one by one: nobody sends every sample of an hour")
+  void sparseHistory() {
+    server.answers(
+        200, matrix(requests("1.9.0", "a", "200", NOW - 120, 100, NOW - 60, 160, NOW, 220)));
+    Duration minute = Duration.ofMinutes(1);
+    assertThat(telemetry.history(watching(List.of(ERRORS)), minute.multipliedBy(2), minute, AT))
+        .extracting(Baseline.Scrape::at, scrape -> scrape.samples().getFirst().requests())
+        .containsExactly(
+            tuple(AT.minusSeconds(120), 100L), tuple(AT.minusSeconds(60), 160L), tuple(AT, 220L));
+    assertThat(server.asked().getFirst().path()).endsWith("query_range");
+    assertThat(server.asked().getFirst().form())
+        .containsEntry("step", "60.000")
+        .containsEntry("start", "1795424280.000")
+        .containsEntry("end", "1795424400.000");
+    assertThat(server.asked().getFirst().query()).startsWith("{__name__").endsWith("\"}");
   }
 }
