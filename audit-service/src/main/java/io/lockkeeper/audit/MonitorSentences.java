@@ -11,13 +11,24 @@ import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import io.lockkeeper.runbook.RunbookLine;
 import io.lockkeeper.runbook.Verdict;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What monitor-service's facts say in the log. Runbook G2, D4, M1–M3, R1.
 final class MonitorSentences {
 
   private MonitorSentences() {}
+
+  private static String earlier(@Nullable List<Instant> days) {
+    int count = days == null ? 0 : days.size();
+    return switch (count) {
+      case 0 -> "";
+      case 1 -> " and the same hour of one earlier day";
+      default -> " and the same hour of %d earlier days".formatted(count);
+    };
+  }
 
   static Sentence of(MonitorEvent event) {
     return switch (event) {
@@ -28,6 +39,7 @@ final class MonitorSentences {
                   + Words.time(captured.from())
                   + " until "
                   + Words.time(captured.until())
+                  + earlier(captured.earlier())
                   + ": "
                   + Words.measures(captured.measures()),
               RunbookLine.G2);

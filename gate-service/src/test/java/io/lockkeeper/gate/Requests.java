@@ -156,7 +156,7 @@ final class Requests {
             new Precondition(RunbookLine.PRE4, "signature")),
         new Gates(
             new Readiness(List.of("load-test")),
-            new Baseline(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(1)),
+            new Baseline(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(1), null),
             new Approval(when, quorum, Duration.ofDays(2)),
             freezes,
             Duration.ofMinutes(10),

@@ -79,7 +79,16 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
       }
     }
     return new Baseline(
-        captured.from(), captured.until(), 0, requests, counts, Map.of(), cpu, 0, memory);
+        captured.from(),
+        captured.until(),
+        0,
+        requests,
+        counts,
+        Map.of(),
+        cpu,
+        0,
+        memory,
+        List.of());
   }
 
   private static int index(Monitoring monitoring, String signal) {

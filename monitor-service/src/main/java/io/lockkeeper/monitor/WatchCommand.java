@@ -35,11 +35,19 @@ public sealed interface WatchCommand {
   }
 
   /// G2: the baseline that `request` asked for was captured.
+  ///
+  /// @param earlier when the same hour of the earlier days in it began
   record BaselineTaken(
-      EventId request, Instant from, Instant until, List<Measure> measures, Look look)
+      EventId request,
+      Instant from,
+      Instant until,
+      List<Measure> measures,
+      Look look,
+      List<Instant> earlier)
       implements WatchCommand {
     public BaselineTaken {
       measures = List.copyOf(measures);
+      earlier = List.copyOf(earlier);
     }
   }
 

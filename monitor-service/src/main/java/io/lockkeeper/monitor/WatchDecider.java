@@ -55,7 +55,12 @@ public final class WatchDecider {
           watch.baseline() != null && watch.baseline().request().equals(taken.request())
               ? List.of(
                   new MonitorEvent.BaselineCaptured(
-                      taken.request(), taken.from(), taken.until(), taken.measures(), taken.look()))
+                      taken.request(),
+                      taken.from(),
+                      taken.until(),
+                      taken.measures(),
+                      taken.look(),
+                      taken.earlier()))
               : List.of();
       case WatchCommand.BaselineFailed failed ->
           watch.baseline() != null && watch.baseline().request().equals(failed.request())

@@ -423,7 +423,12 @@ class WatchDeciderTest {
     assertThat(story.hear(taken))
         .containsExactly(
             new MonitorEvent.BaselineCaptured(
-                request, Story.START, Story.START, List.of(Story.ERRORS), Story.look()));
+                request,
+                Story.START,
+                Story.START,
+                List.of(Story.ERRORS),
+                Story.look(),
+                List.of(Story.START.minus(Duration.ofDays(1)))));
     assertThat(story.hear(taken)).isEmpty();
     assertThat(WatchGoal.of(story.watch()).baseline()).isNull();
   }
@@ -504,7 +509,12 @@ class WatchDeciderTest {
 
   private static WatchCommand taken(EventId request) {
     return new WatchCommand.BaselineTaken(
-        request, Story.START, Story.START, List.of(Story.ERRORS), Story.look());
+        request,
+        Story.START,
+        Story.START,
+        List.of(Story.ERRORS),
+        Story.look(),
+        List.of(Story.START.minus(Duration.ofDays(1))));
   }
 
   private static List<Verdict> verdicts(List<ReleaseEvent> told) {

@@ -127,7 +127,7 @@ class WatchTotalityTest {
     return switch (random.nextInt(8)) {
       case 0 ->
           new WatchCommand.BaselineTaken(
-              any.id(), Story.START, Story.START, List.of(), Story.look());
+              any.id(), Story.START, Story.START, List.of(), Story.look(), List.of());
       case 1 -> new WatchCommand.BaselineFailed(any.id(), "any");
       case 2 -> new WatchCommand.ObservabilityChecked(any.id(), Story.checks(random.nextBoolean()));
       default ->

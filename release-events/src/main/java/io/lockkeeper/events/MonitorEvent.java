@@ -14,11 +14,26 @@ import org.jspecify.annotations.Nullable;
 public sealed interface MonitorEvent extends ReleaseEvent {
 
   /// G2: the health baseline that `request` asked for.
+  ///
+  /// @param earlier when the same hour of earlier days began, of those days that count, latest
+  ///                first; null where there are none
   record BaselineCaptured(
-      EventId request, Instant from, Instant until, List<Measure> measures, Look look)
+      EventId request,
+      Instant from,
+      Instant until,
+      List<Measure> measures,
+      Look look,
+      @Nullable List<Instant> earlier)
       implements MonitorEvent {
     public BaselineCaptured {
       measures = List.copyOf(measures);
+      earlier = earlier == null || earlier.isEmpty() ? null : List.copyOf(earlier);
+    }
+
+    /// A baseline of its window alone.
+    public BaselineCaptured(
+        EventId request, Instant from, Instant until, List<Measure> measures, Look look) {
+      this(request, from, until, measures, look, null);
     }
   }
 

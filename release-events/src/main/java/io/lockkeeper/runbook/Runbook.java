@@ -93,19 +93,23 @@ public record Runbook(
 
   /// G2: the health baseline.
   ///
-  /// @param window     how much telemetry it covers. Default PT10M
-  /// @param maxAge     how old it may be when the release is cleared. Default PT1H
-  /// @param retryAfter how long after a refused baseline the next one is asked for. Default PT1M
-  public record Baseline(Duration window, Duration maxAge, Duration retryAfter) {
+  /// @param window      how much telemetry it covers. Default PT10M
+  /// @param maxAge      how old it may be when the release is cleared. Default PT1H
+  /// @param retryAfter  how long after a refused baseline the next one is asked for. Default PT1M
+  /// @param earlierDays of how many days before, each 24 hours, the same hour is looked at, where
+  ///                    the source has it; 0 to 14. Default 7
+  public record Baseline(
+      Duration window, Duration maxAge, Duration retryAfter, Integer earlierDays) {
 
     /// What holds when the runbook says nothing.
     public static final Baseline STANDARD =
-        new Baseline(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(1));
+        new Baseline(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(1), 7);
 
     public Baseline {
       window = orElse(window, Duration.ofMinutes(10));
       maxAge = orElse(maxAge, Duration.ofHours(1));
       retryAfter = orElse(retryAfter, Duration.ofMinutes(1));
+      earlierDays = orElse(earlierDays, 7);
     }
   }
 

@@ -255,7 +255,7 @@ record Scenario(
           new Runbook.Gates(
               Runbook.Readiness.STANDARD,
               new Runbook.Baseline(
-                  Duration.ofSeconds(20), Duration.ofHours(1), Duration.ofSeconds(20)),
+                  Duration.ofSeconds(20), Duration.ofHours(1), Duration.ofSeconds(20), null),
               new Runbook.Approval(
                   Runbook.Approval.When.ELEVATED, chance(20) ? 2 : 1, Duration.ofMinutes(40)),
               freezes(),

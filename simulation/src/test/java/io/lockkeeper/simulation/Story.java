@@ -190,7 +190,7 @@ final class Story implements Witness, WorldWitness {
         List.of(new Runbook.Precondition(RunbookLine.PRE1, "build")),
         new Runbook.Gates(
             null,
-            new Runbook.Baseline(Duration.ofSeconds(30), null, null),
+            new Runbook.Baseline(Duration.ofSeconds(30), null, null, null),
             null,
             List.of(),
             Duration.ofHours(1),

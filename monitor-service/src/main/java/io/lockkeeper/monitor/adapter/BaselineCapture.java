@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Captures one baseline: looks at the stable version until the window is covered. Looks of before
 /// a restart count, unless the gap is too long, and so does what the source has kept already: then
-/// nobody waits for the window. Not thread-safe. Runbook G2.
+/// nobody waits for the window. The same hour of earlier days is added, where the source has it.
+/// Not
+/// thread-safe. Runbook G2.
 final class BaselineCapture {
 
   private static final int LOOKS_IN_A_WINDOW = 4;
@@ -139,12 +141,12 @@ final class BaselineCapture {
   }
 
   private Finished finish(Instant at, List<BudgetReading> readings) {
-    Baseline baseline = Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
-    Optional<String> objection =
-        rules.objection(baseline).or(() -> budgetRules.objection(readings));
+    Baseline today = Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
+    Optional<String> objection = rules.objection(today).or(() -> budgetRules.objection(readings));
     if (objection.isPresent()) {
       return refused(objection.get());
     }
+    Baseline baseline = today.with(EarlierDays.before(today.from(), accepted, rules, telemetry));
     LookRecord record = LookRecord.ofBaseline(release, goal.request(), at, baseline, readings);
     MonitorEvent.Look look = book.append(record);
     List<Measure> measures = new ArrayList<>(BaselineRules.measures(goal.monitoring(), baseline));
@@ -152,7 +154,12 @@ final class BaselineCapture {
     Finished taken =
         new Finished(
             new WatchCommand.BaselineTaken(
-                goal.request(), baseline.from(), baseline.to(), measures, look),
+                goal.request(),
+                baseline.from(),
+                baseline.to(),
+                measures,
+                look,
+                baseline.earlier().stream().map(Baseline::from).toList()),
             record);
     finished = taken;
     return taken;

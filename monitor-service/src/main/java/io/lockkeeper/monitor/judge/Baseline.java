@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param idle       instance-seconds per request, for the share of CPU that is spent without
 ///                   requests
 /// @param memory     mean memory of an instance, or `null`
+/// @param earlier    the same hour of earlier days, latest first, where that is known; what they
+///                   show has none of its own
 public record Baseline(
     Instant from,
     Instant to,
@@ -34,7 +38,11 @@ public record Baseline(
     Map<String, Timed> durations,
     @Nullable Double cpu,
     double idle,
-    @Nullable Double memory) {
+    @Nullable Double memory,
+    List<Baseline> earlier) {
+
+  /// From so many earlier days on something is usual; one alone may have been an odd one.
+  private static final int DAYS_TO_BE_USUAL = 2;
 
   /// One scrape of the stable version.
   ///
@@ -69,13 +77,62 @@ public record Baseline(
 
     /// The duration that the share `q` of requests did not exceed, in the unit of the bounds.
     public double quantile(double q) {
-      return Buckets.of(bounds, counts).quantile(q);
+      return buckets().quantile(q);
+    }
+
+    Buckets buckets() {
+      return Buckets.of(bounds, counts);
     }
   }
 
   public Baseline {
     counts = Map.copyOf(counts);
     durations = Map.copyOf(durations);
+    earlier = earlier == null ? List.of() : List.copyOf(earlier);
+  }
+
+  /// The same, and what the stable version showed at this hour of earlier days, latest first.
+  public Baseline with(List<Baseline> days) {
+    return new Baseline(
+        from, to, looks, requests, counts, durations, cpu, idle, memory, List.copyOf(days));
+  }
+
+  /// The counted pair of a usual earlier day; null when too few days have it.
+  @Nullable Counted usualCount(String signal) {
+    return usual(day -> day.counts().get(signal), it -> (double) it.bad() / it.total());
+  }
+
+  /// The durations of a usual earlier day; null when too few days have them.
+  @Nullable Timed usualDuration(String signal) {
+    return usual(day -> day.durations().get(signal), it -> it.buckets().meanLog());
+  }
+
+  /// A usual earlier day by its CPU per request; null when too few days have it.
+  @Nullable Baseline usualCpu() {
+    return usual(day -> day.cpu() == null ? null : day, Baseline::cpuOrNone);
+  }
+
+  /// Memory of an instance on a usual earlier day; null when too few days have it.
+  @Nullable Double usualMemory() {
+    return usual(Baseline::memory, it -> it);
+  }
+
+  /// The middle of the earlier days; the better one of two in the middle. So what is called usual
+  /// was so, or worse, on half of the days at least.
+  private <T> @Nullable T usual(Function<Baseline, @Nullable T> part, ToDoubleFunction<T> howBad) {
+    var days = new ArrayList<T>();
+    for (var day : earlier) {
+      var known = part.apply(day);
+      if (known != null) {
+        days.add(known);
+      }
+    }
+    days.sort(Comparator.comparingDouble(howBad));
+    return days.size() < DAYS_TO_BE_USUAL ? null : days.get((days.size() - 1) / 2);
+  }
+
+  private double cpuOrNone() {
+    return cpu == null ? 0 : cpu;
   }
 
   /// The time from first to last sample.
@@ -133,7 +190,8 @@ public record Baseline(
         durations,
         cpuRequests > 0 ? sum.of(t -> t.cpuSeconds) / cpuRequests : null,
         requests > 0 ? instanceSeconds / requests : 0,
-        memoryOf > 0 ? sum.of(t -> t.memory) / memoryOf : null);
+        memoryOf > 0 ? sum.of(t -> t.memory) / memoryOf : null,
+        List.of());
   }
 
   private static Consumer<Timed> put(Map<String, Timed> map, String name) {

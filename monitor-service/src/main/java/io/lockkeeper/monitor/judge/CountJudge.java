@@ -40,11 +40,12 @@ final class CountJudge implements SignalJudge {
       JudgeSettings settings,
       int index,
       Baseline.@Nullable Counted baseline,
+      Baseline.@Nullable Counted usual,
       Instant epoch) {
     this.settings = settings;
     this.index = index;
     this.epoch = epoch;
-    rule = new CountRule(signal, settings, baseline);
+    rule = new CountRule(signal, settings, baseline, usual);
     boolean errors = signal.kind() == Signal.Kind.ERRORS;
     l = new double[rule.alternatives()];
     lSafe = new double[rule.safeAlternatives()];

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// at most the error floor above it. Which of the two is tested is chosen from the past; both lie
 /// within the null. The floor enters as events that the control is granted: by Jensen that is a
 /// valid test. KPI: the success share falls by at most the margin. Where successes are rare they
-/// are counted instead of failures.
+/// are counted instead of failures. Against a known rate the candidate is granted what the stable
+/// version was at this hour on a usual earlier day.
 final class CountRule {
 
   private static final double ARM_BESIDE_ERRORS = 4 * 0.10 * 0.10;
@@ -30,6 +31,8 @@ final class CountRule {
   private final double margin;
   private final JudgeSettings settings;
   private final double dispersion;
+  /// Share of bad of a usual earlier day at this hour; NaN when that is not known.
+  private final double usual;
   private Grid grid;
   private Split split;
   private final Split harm = new Split(SAFE);
@@ -39,11 +42,16 @@ final class CountRule {
   private boolean mirrored;
   private boolean oriented;
 
-  CountRule(Signal signal, JudgeSettings settings, Baseline.@Nullable Counted baseline) {
+  CountRule(
+      Signal signal,
+      JudgeSettings settings,
+      Baseline.@Nullable Counted baseline,
+      Baseline.@Nullable Counted usual) {
     errors = signal.kind() == Signal.Kind.ERRORS;
     margin = signal.effectiveMargin();
     this.settings = settings;
     dispersion = baseline == null ? 1 : baseline.dispersion();
+    this.usual = usual == null ? Double.NaN : (double) usual.bad() / usual.total();
     oriented = errors;
     grid = errors ? ERRORS : KPI;
     split = new Split(grid);
@@ -123,10 +131,10 @@ final class CountRule {
 
   /// The event rate at the edge of the null, against a known rate.
   private double edgeKnown() {
-    double p = p();
     if (pastTotal <= 0) {
-      return KNOWN_RATIO * p;
+      return KNOWN_RATIO * p();
     }
+    double p = known();
     double sure = 2 * error();
     if (errors) {
       return Math.max(Math.max(KNOWN_RATIO * p, p + KNOWN_RISE), p + sure);
@@ -135,6 +143,15 @@ final class CountRule {
     return mirrored
         ? Math.min(p * (1 - wide), Math.max(p / 2, p - sure))
         : Math.max(p + wide * (1 - p), p + sure);
+  }
+
+  /// Share of counted events that the past makes likely at this hour.
+  private double known() {
+    double p = p();
+    if (Double.isNaN(usual)) {
+      return p;
+    }
+    return mirrored ? Math.min(p, 1 - usual) : Math.max(p, usual);
   }
 
   /// The boundary as a ratio of bad to bad, for people.

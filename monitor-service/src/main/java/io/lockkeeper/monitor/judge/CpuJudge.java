@@ -39,6 +39,13 @@ final class CpuJudge implements SignalJudge {
 
     static final Cost UNKNOWN = new Cost(0, 0, 0);
 
+    static Cost of(@Nullable Baseline baseline) {
+      Double known = baseline == null ? null : baseline.cpu();
+      return baseline == null || known == null
+          ? UNKNOWN
+          : new Cost(known, baseline.idle(), PER_REQUEST / Math.max(1, baseline.requests()));
+    }
+
     static Cost of(Tally tally, double span) {
       return tally.cpuRequests > 0
           ? new Cost(
@@ -52,11 +59,9 @@ final class CpuJudge implements SignalJudge {
   CpuJudge(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
     margin = signal.effectiveMargin();
-    Double known = baseline == null ? null : baseline.cpu();
-    baselineCost =
-        baseline == null || known == null
-            ? Cost.UNKNOWN
-            : new Cost(known, baseline.idle(), PER_REQUEST / Math.max(1, baseline.requests()));
+    var now = Cost.of(baseline);
+    var usual = Cost.of(baseline == null ? null : baseline.usualCpu());
+    baselineCost = now.cpu > 0 && usual.cpu > now.cpu ? usual : now;
     finding = new Finding(signal, settings);
     process = new EProcess(SHIFTS.length, settings.plannedStrata(), settings.cap());
     gate = new WarmUpGate(settings.warmUp());

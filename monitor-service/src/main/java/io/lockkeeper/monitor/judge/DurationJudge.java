@@ -27,6 +27,9 @@ final class DurationJudge implements SignalJudge {
   private final Buckets reference = new Buckets();
   /// Of the reference; null when that has changed since.
   private @Nullable Shape shape;
+  /// Of a usual earlier day at this hour; empty when that is not known.
+  private final Buckets usual;
+  private @Nullable Shape usualShape;
   private final Baseline.@Nullable Timed baseline;
   private final Buckets candidateSum = new Buckets();
   private final Buckets controlSum = new Buckets();
@@ -40,16 +43,18 @@ final class DurationJudge implements SignalJudge {
       JudgeSettings settings,
       int index,
       Baseline.@Nullable Timed baseline,
+      Baseline.@Nullable Timed usual,
       Instant epoch) {
     this.settings = settings;
     this.index = index;
     this.baseline = baseline;
+    this.usual = usual == null ? new Buckets() : usual.buckets();
     this.epoch = epoch;
     margin = signal.effectiveMargin();
     finding = new Finding(signal, settings);
     gate = new WarmUpGate(settings.warmUp());
     if (baseline != null) {
-      reference.add(Buckets.of(baseline.bounds(), baseline.counts()));
+      reference.add(baseline.buckets());
     }
     choose();
   }
@@ -87,8 +92,7 @@ final class DurationJudge implements SignalJudge {
   }
 
   private void judge(Stratum stratum, Buckets candidate, @Nullable Buckets control) {
-    var now = shape == null ? new Shape(reference) : shape;
-    shape = now;
+    var now = control == null && isUsuallyLonger() ? usualShape() : shape();
     if (control != null) {
       splits.over(candidate, control, stratum.closes());
     }
@@ -117,8 +121,30 @@ final class DurationJudge implements SignalJudge {
     }
   }
 
+  private Shape shape() {
+    var now = shape == null ? new Shape(reference) : shape;
+    shape = now;
+    return now;
+  }
+
+  private Shape usualShape() {
+    var now = usualShape == null ? new Shape(usual) : usualShape;
+    usualShape = now;
+    return now;
+  }
+
+  /// What the candidate is held to without a control: the past, or a usual earlier day at this hour
+  /// when everything took longer then.
+  private Buckets known() {
+    return isUsuallyLonger() ? usual : reference;
+  }
+
+  private boolean isUsuallyLonger() {
+    return !usual.isEmpty() && usual.meanLog() > reference.meanLog();
+  }
+
   private void close(Stratum stratum, Buckets candidate, @Nullable Buckets control) {
-    var other = control == null ? reference : control;
+    var other = control == null ? known() : control;
     double ratio = candidate.meanLog() - other.meanLog();
     double error =
         candidate.varianceLog() / candidate.total() + other.varianceLog() / other.total();
@@ -197,7 +223,7 @@ final class DurationJudge implements SignalJudge {
   @Override
   public Evidence evidence() {
     boolean beside = against == Evidence.Reference.CONTROL;
-    var other = beside ? controlSum : reference;
+    var other = beside ? controlSum : known();
     double n1 = candidateSum.total();
     double n0 = other.total();
     var interval = Interval.UNKNOWN;

@@ -153,6 +153,7 @@ public final class Judge {
                     settings,
                     counts++,
                     baseline == null ? null : baseline.counts().get(signal.name()),
+                    baseline == null ? null : baseline.usualCount(signal.name()),
                     at);
             case DURATION ->
                 new DurationJudge(
@@ -160,6 +161,7 @@ public final class Judge {
                     settings,
                     durations++,
                     baseline == null ? null : baseline.durations().get(signal.name()),
+                    baseline == null ? null : baseline.usualDuration(signal.name()),
                     at);
             case RATE -> new RateJudge(signal, settings);
             case CPU -> new CpuJudge(signal, settings, baseline);

@@ -32,7 +32,9 @@ final class MemoryJudge implements SignalJudge {
   MemoryJudge(Signal signal, JudgeSettings settings, @Nullable Baseline baseline) {
     this.settings = settings;
     margin = signal.effectiveMargin();
-    this.baseline = baseline == null ? null : baseline.memory();
+    Double now = baseline == null ? null : baseline.memory();
+    Double usual = baseline == null ? null : baseline.usualMemory();
+    this.baseline = now == null || usual == null ? now : Double.valueOf(Math.max(now, usual));
     finding = new Finding(signal, settings);
     process = new EProcess(MASSES, settings.plannedStrata(), settings.cap());
   }

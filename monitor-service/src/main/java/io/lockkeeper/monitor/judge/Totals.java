@@ -86,7 +86,8 @@ public final class Totals {
         durations,
         sum.cpuRequests > 0 ? sum.cpuSeconds / sum.cpuRequests : null,
         sum.requests > 0 ? instanceSeconds / sum.requests : 0,
-        sum.memoryOf > 0 ? sum.memory / sum.memoryOf : null);
+        sum.memoryOf > 0 ? sum.memory / sum.memoryOf : null,
+        List.of());
   }
 
   private static double seconds(Instant from, Instant to) {

@@ -115,7 +115,8 @@ public final class MonitorWiring {
                   until.minus(wanted.window()),
                   until,
                   List.of(),
-                  Sight.look(release, 0));
+                  Sight.look(release, 0),
+                  List.of());
       replica.transact(
           () -> replica.journal().recording(release, answer(command)),
           _ -> capturing.remove(wanted.request()));
