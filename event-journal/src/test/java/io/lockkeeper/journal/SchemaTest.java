@@ -222,7 +222,7 @@ final class SchemaTest {
         .isEqualTo(
             "{\"name\":\"orders\",\"kind\":\"KPI\",\"critical\":true,\"query\":\"sum by (instance) "
                 + "(orders_total{service=\\\"{{service}}\\\",version=\\\"{{version}}\\\"})\","
-                + "\"source\":\"business\"}");
+                + "\"source\":\"business\",\"noData\":\"HOLD\"}");
     assertThat(runbook.monitoring().sources().getLast())
         .isEqualTo(
             new Runbook.MetricSource(

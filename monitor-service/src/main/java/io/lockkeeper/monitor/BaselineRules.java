@@ -47,6 +47,31 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
         : Optional.empty();
   }
 
+  /// Why this baseline is refused when these are judged: one that nothing may pass without is not
+  /// in it. Better now than when the candidate has traffic.
+  public Optional<String> objection(Baseline baseline, List<Signal> judged) {
+    return objection(baseline)
+        .or(
+            () ->
+                judged.stream()
+                    .filter(signal -> signal.required() && !isMeasured(baseline, signal))
+                    .findFirst()
+                    .map(
+                        signal ->
+                            "not measured: nothing of '%s' in %d s (noData: ignore lets it be missing)"
+                                .formatted(signal.name(), baseline.span().toSeconds())));
+  }
+
+  private static boolean isMeasured(Baseline baseline, Signal signal) {
+    return switch (signal.kind()) {
+      case ERRORS, KPI -> baseline.counts().containsKey(signal.name());
+      case DURATION -> baseline.durations().containsKey(signal.name());
+      case RATE -> baseline.requests() > 0;
+      case CPU -> baseline.cpu() != null;
+      case MEMORY -> baseline.memory() != null;
+    };
+  }
+
   /// What is left of a baseline when only its fact is: shares of failures, CPU and memory.
   /// Durations cannot be made again from quantiles, and are then not judged once no control runs
   /// beside the candidate.

@@ -73,7 +73,13 @@ final class Recording {
       String name = signals.get(i).name();
       switch (signals.get(i).kind()) {
         case ERRORS, KPI ->
-            add(measures, name, share(candidate, key), share(control, key), "fraction", samples);
+            add(
+                measures,
+                name,
+                share(candidate, key),
+                share(control, key),
+                "fraction",
+                counted(candidate != null ? candidate : control, key));
         case DURATION -> {
           for (double q : QUANTILES) {
             add(
@@ -82,7 +88,7 @@ final class Recording {
                 quantile(candidate, key, q),
                 quantile(control, key, q),
                 "s",
-                samples);
+                timed(candidate != null ? candidate : control, key));
           }
         }
         case RATE -> add(measures, name, rate(candidate), rate(control), "req/s", samples);
@@ -103,6 +109,16 @@ final class Recording {
     if (candidate != null || control != null) {
       measures.add(new Measure(name, candidate, control, unit, samples));
     }
+  }
+
+  private static long counted(@Nullable Baseline of, String key) {
+    Baseline.Counted counted = of == null ? null : of.counts().get(key);
+    return counted == null ? 0 : counted.total();
+  }
+
+  private static long timed(@Nullable Baseline of, String key) {
+    Baseline.Timed timed = of == null ? null : of.durations().get(key);
+    return timed == null ? 0 : Math.round(timed.total());
   }
 
   private static @Nullable Double share(@Nullable Baseline of, String key) {

@@ -8,6 +8,7 @@ import io.lockkeeper.monitor.judge.JudgeSettings;
 import io.lockkeeper.monitor.judge.Judgement;
 import io.lockkeeper.monitor.judge.Look;
 import io.lockkeeper.monitor.judge.Signal;
+import io.lockkeeper.monitor.judge.Standing;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Verdict;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Judges one release by its runbook, look after look: puts the runbook's signals to the judge and
@@ -54,9 +56,18 @@ public final class ReleaseJudge {
     recording.add(look);
     List<Measure> measures = recording.measures();
     Verdict verdict = verdict(judgement);
+    String reason = judgement.text() + advisory(judgement);
     return verdict == Verdict.FAILED
-        ? Assessment.failed(judgement.text(), measures, breach(judgement, measures))
-        : new Assessment(verdict, judgement.text(), measures, null);
+        ? Assessment.failed(reason, measures, breach(judgement, measures))
+        : new Assessment(verdict, reason, measures, null);
+  }
+
+  /// What signals that decide nothing would have halted the release for.
+  private static String advisory(Judgement judgement) {
+    return judgement.signals().stream()
+        .filter(one -> !one.signal().critical() && one.standing() == Standing.BREACHED)
+        .map(one -> "; not critical, so told only: " + one.rule())
+        .collect(Collectors.joining());
   }
 
   /// The judge's verdict in the words of the contract. Traffic that is too thin is one thing, which
@@ -65,7 +76,7 @@ public final class ReleaseJudge {
     return switch (judgement.verdict()) {
       case PASSED -> Verdict.PASSED;
       case INCONCLUSIVE ->
-          judgement.reason() == Judgement.Reason.HARM_NOT_RULED_OUT
+          judgement.reason() == Judgement.Reason.LOOKS_WORSE
               ? Verdict.ERRORED
               : Verdict.INCONCLUSIVE;
       case ERRORED -> Verdict.ERRORED;
@@ -109,7 +120,14 @@ public final class ReleaseJudge {
             case MEMORY -> Signal.Kind.MEMORY;
             case KPI -> Signal.Kind.KPI;
           };
-      judged.add(new Signal(names.get(i), kind, signal.critical(), null, null));
+      judged.add(
+          new Signal(
+              names.get(i),
+              kind,
+              signal.critical(),
+              null,
+              signal.margin(),
+              signal.noData() == Runbook.Signal.NoData.HOLD));
     }
     return List.copyOf(judged);
   }
@@ -131,13 +149,16 @@ public final class ReleaseJudge {
   }
 
   /// How strictly a release is judged by these sections of its runbook: the judge's own defaults
-  /// for its signals, its interval and its length, but for coverage, which is [#ANY_COVERAGE].
+  /// for its signals, its interval, its length and the evidence it asks for, but for coverage,
+  /// which
+  /// is [#ANY_COVERAGE].
   public static JudgeSettings settings(Runbook.Rollout rollout, Monitoring monitoring) {
     return JudgeSettings.of(judged(monitoring.signals()), interval(monitoring))
         .with(
             draft -> {
               draft.planned = planned(rollout, monitoring);
               draft.minimumCoverage = ANY_COVERAGE;
+              draft.requireEvidence = monitoring.requireEvidence();
             });
   }
 

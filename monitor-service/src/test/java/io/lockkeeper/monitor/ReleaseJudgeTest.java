@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.DisplayName;
@@ -116,6 +117,116 @@ class ReleaseJudgeTest {
     assertThat(ReleaseJudge.names(signals))
         .containsExactly("rate", "errors", "rate 2", "errors 2", "failures");
     assertThat(ReleaseJudge.judged(signals)).hasSize(5);
+  }
+
+  /// A runbook with these signals, which asks for evidence or not.
+  private static Runbook watching(boolean requireEvidence, Signal... signals) {
+    Runbook.Monitoring usual = RUNBOOK.monitoring();
+    return new Runbook(
+        RUNBOOK.name(),
+        RUNBOOK.preconditions(),
+        RUNBOOK.gates(),
+        RUNBOOK.rollout(),
+        new Runbook.Monitoring(
+            usual.interval(),
+            usual.stable(),
+            usual.candidate(),
+            List.of(signals),
+            usual.validation(),
+            usual.hold(),
+            usual.answer(),
+            usual.otherwise(),
+            usual.thin(),
+            usual.sources(),
+            usual.budgets(),
+            usual.observability(),
+            requireEvidence),
+        RUNBOOK.rollback(),
+        RUNBOOK.communication(),
+        RUNBOOK.postDeployment(),
+        RUNBOOK.relaxed());
+  }
+
+  private static Signal errors(boolean critical, Double margin, Signal.NoData noData) {
+    return new Signal(
+        "errors", "http_requests", Kind.ERRORS, critical, null, null, null, null, margin, noData);
+  }
+
+  private static Signal kpi(Signal.NoData noData) {
+    return new Signal("orders", "orders", Kind.KPI, true, null, null, null, null, null, noData);
+  }
+
+  private static Assessment last(Runbook runbook, double candidateErrors) {
+    return last(runbook, candidateErrors, 60);
+  }
+
+  private static Assessment last(Runbook runbook, double candidateErrors, int looks) {
+    ReleaseJudge judge = new ReleaseJudge(runbook, null);
+    return looks(0.3, looks, candidateErrors, 0.02).stream().map(judge::look).toList().getLast();
+  }
+
+  @Test
+  @DisplayName("M1: a runbook says how much worse matters")
+  void margin() {
+    assertThat(last(watching(false, errors(true, null, null)), 0.06).verdict())
+        .isEqualTo(Verdict.FAILED);
+    assertThat(last(watching(false, errors(true, 4.0, null)), 0.06).verdict())
+        .isEqualTo(Verdict.PASSED);
+  }
+
+  @Test
+  @DisplayName(
+      "M1: what a signal that decides nothing would have halted for is told with the verdict")
+  void advisory() {
+    Assessment told =
+        last(
+            watching(
+                false,
+                new Signal("duration", "took", Kind.DURATION, true),
+                errors(false, null, null)),
+            0.2);
+    assertThat(told.verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(told.reason()).contains("; not critical, so told only: errors: 20.0");
+  }
+
+  @Test
+  @DisplayName(
+      "M1: a critical signal without data keeps a verdict from passing, unless it may be missing")
+  void noData() {
+    Assessment held = last(watching(false, errors(true, null, null), kpi(null)), 0.02);
+    assertThat(held.verdict()).isEqualTo(Verdict.ERRORED);
+    assertThat(held.reason()).isEqualTo("orders is not measured");
+    Runbook ignoring = watching(false, errors(true, null, null), kpi(Signal.NoData.IGNORE));
+    assertThat(last(ignoring, 0.02).verdict()).isEqualTo(Verdict.PASSED);
+  }
+
+  @Test
+  @DisplayName("D4: where evidence is required, too little of it is thin traffic, not trouble")
+  void requiredEvidence() {
+    Runbook asking = watching(true, errors(true, null, null));
+    Assessment early = last(asking, 0.02, 8);
+    assertThat(early.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(early.reason()).startsWith("harm is not ruled out: errors");
+    assertThat(last(watching(false, errors(true, null, null)), 0.02, 8).verdict())
+        .isEqualTo(Verdict.PASSED);
+    assertThat(last(asking, 0.02, 60).verdict()).isEqualTo(Verdict.PASSED);
+  }
+
+  @Test
+  @DisplayName("G2: a baseline without a signal that must be measured is refused, and names it")
+  void unmeasured() {
+    Baseline baseline = baseline(0.002);
+    for (Signal.NoData noData : Signal.NoData.values()) {
+      assertThat(
+              BaselineRules.STANDARD.objection(
+                  baseline, ReleaseJudge.judged(List.of(errors(true, null, null), kpi(noData)))))
+          .isEqualTo(
+              noData == Signal.NoData.IGNORE
+                  ? Optional.empty()
+                  : Optional.of(
+                      "not measured: nothing of 'orders' in 29 s (noData: ignore lets it be"
+                          + " missing)"));
+    }
   }
 
   @Test

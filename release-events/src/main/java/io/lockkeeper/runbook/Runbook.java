@@ -231,6 +231,9 @@ public record Runbook(
   /// @param budgets    the error budgets that a release may spend from. Default none
   /// @param observability how it is confirmed that the deployed version can be observed (M3); null
   /// when the runbook does not ask for it
+  /// @param requireEvidence whether a verdict passes only once harm is ruled out for the critical
+  /// signals of errors and durations: after `bake` when that is so, else until `maxBake`. Default
+  /// false: nothing worse was found in what was measured
   public record Monitoring(
       Duration interval,
       List<URI> stable,
@@ -243,7 +246,8 @@ public record Runbook(
       Choice thin,
       List<MetricSource> sources,
       Budgets budgets,
-      @Nullable Observability observability) {
+      @Nullable Observability observability,
+      Boolean requireEvidence) {
     public Monitoring {
       interval = orElse(interval, Duration.ofSeconds(15));
       stable = List.copyOf(orElse(stable, List.of()));
@@ -256,6 +260,37 @@ public record Runbook(
       thin = orElse(thin, Choice.WAIT);
       sources = List.copyOf(orElse(sources, List.of()));
       budgets = orElse(budgets, Budgets.NONE);
+      requireEvidence = orElse(requireEvidence, false);
+    }
+
+    /// Monitoring that asks for no more evidence than is usual.
+    public Monitoring(
+        Duration interval,
+        List<URI> stable,
+        List<URI> candidate,
+        List<Signal> signals,
+        Duration validation,
+        Duration hold,
+        Duration answer,
+        Choice otherwise,
+        Choice thin,
+        List<MetricSource> sources,
+        Budgets budgets,
+        @Nullable Observability observability) {
+      this(
+          interval,
+          stable,
+          candidate,
+          signals,
+          validation,
+          hold,
+          answer,
+          otherwise,
+          thin,
+          sources,
+          budgets,
+          observability,
+          false);
     }
 
     /// Monitoring that reads straight from the instances.
@@ -384,13 +419,24 @@ public record Runbook(
   /// @param critical whether a breach of it halts the release (R1). Default true
   /// @param query    the PromQL that shows its counters by instance, in place of `metric`
   /// @param source   the name of the source it is read from; null for the first
+  /// @param of       what a KPI's events are counted of, a metric family, or a query where the
+  ///                 signal has one; null for requests
+  /// @param worse    whether more or fewer of a KPI's events are worse; null for fewer
+  /// @param margin   the smallest worsening that matters, as a fraction (0.2 = 20 % worse); null
+  ///                 for the kind's own
+  /// @param noData   what follows when it is not measured. Default `HOLD` for a critical one,
+  ///                 `IGNORE` for others
   public record Signal(
       String name,
       @Nullable String metric,
       Kind kind,
       Boolean critical,
       @Nullable String query,
-      @Nullable String source) {
+      @Nullable String source,
+      @Nullable String of,
+      @Nullable Worse worse,
+      @Nullable Double margin,
+      NoData noData) {
 
     /// What the numbers of a signal mean.
     public enum Kind {
@@ -404,8 +450,28 @@ public record Runbook(
       CPU,
       /// Bytes per instance.
       MEMORY,
-      /// A counter of business events per request (a KPI).
+      /// A counter of business events per request, or of what it names (a KPI).
       KPI
+    }
+
+    /// Which way is worse.
+    public enum Worse {
+      /// More events: payments declined, orders cancelled.
+      MORE,
+      /// Fewer events: orders booked.
+      FEWER
+    }
+
+    /// What a signal without data means.
+    public enum NoData {
+      /// No baseline is taken without it (G2), and no verdict passes (D4, M1).
+      HOLD,
+      /// Nothing: what else is measured decides.
+      IGNORE;
+
+      private static NoData of(boolean critical) {
+        return critical ? HOLD : IGNORE;
+      }
     }
 
     /// What is watched when the runbook names nothing: rate, errors, duration.
@@ -417,11 +483,46 @@ public record Runbook(
 
     public Signal {
       critical = orElse(critical, true);
+      noData = orElse(noData, NoData.of(critical));
+    }
+
+    /// A signal with its kind's own margin and its criticality's own meaning of no data.
+    public Signal(
+        String name,
+        @Nullable String metric,
+        Kind kind,
+        @Nullable Boolean critical,
+        @Nullable String query,
+        @Nullable String source) {
+      this(
+          name,
+          metric,
+          kind,
+          orElse(critical, true),
+          query,
+          source,
+          null,
+          null,
+          null,
+          NoData.of(orElse(critical, true)));
     }
 
     /// A signal that is read from a metric family, at the first source or the instances.
     public Signal(String name, String metric, Kind kind, Boolean critical) {
       this(name, metric, kind, critical, null, null);
+    }
+
+    /// What a KPI's events are counted of, as a signal; null when it is requests.
+    public @Nullable Signal trials() {
+      return of == null
+          ? null
+          : new Signal(
+              "trials of " + name,
+              metric == null ? null : of,
+              kind,
+              critical,
+              metric == null ? of : null,
+              source);
     }
   }
 

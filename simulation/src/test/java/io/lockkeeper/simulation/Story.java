@@ -102,6 +102,14 @@ final class Story implements Witness, WorldWitness {
     return this;
   }
 
+  /// When nothing can be read of either version for this much time.
+  Story whenTelemetryIsAway(Duration time) {
+    installation.surroundings().telemetry().setAway(true);
+    when("telemetry is away for " + time, time);
+    installation.surroundings().telemetry().setAway(false);
+    return this;
+  }
+
   /// Then these facts were written since the last *when*, in this order, and no others.
   Story then(String what, Class<?>... facts) {
     assertThat(meanwhile)

@@ -12,9 +12,12 @@ import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.ObservationStarted;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryLost;
+import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.NotificationEvent.IncidentFiled;
 import io.lockkeeper.events.NotificationEvent.ReleaseSummarized;
 import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
+import io.lockkeeper.events.RolloutEvent.DecisionRequested;
 import io.lockkeeper.events.RolloutEvent.DeploymentStarted;
 import io.lockkeeper.events.RolloutEvent.RollbackStarted;
 import io.lockkeeper.events.RolloutEvent.RollbackStepCompleted;
@@ -24,12 +27,15 @@ import io.lockkeeper.events.RolloutEvent.RolloutHalted;
 import io.lockkeeper.events.RolloutEvent.RolloutSettled;
 import io.lockkeeper.events.RolloutEvent.StageApplied;
 import io.lockkeeper.events.RolloutEvent.StageCompleted;
+import io.lockkeeper.events.RolloutEvent.StagePaused;
+import io.lockkeeper.events.RolloutEvent.StageResumed;
 import io.lockkeeper.events.RolloutEvent.StageStarted;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/// The runbook in a minute: one good release and one bad one, fact by fact. Whoever reads this has
+/// The runbook in a minute: a good release, a bad one, and one nobody can see, fact by fact.
+/// Whoever reads this has
 /// met every
 /// service and most of what they say to each other.
 @DisplayName("A release, told from beginning to end")
@@ -101,5 +107,44 @@ final class StoryTest {
             ReleaseSummarized.class,
             ReleaseClosed.class)
         .andTheCandidateServes(0);
+  }
+
+  @Test
+  @DisplayName("without telemetry for five minutes a good one holds once, and goes on")
+  void fiveMinutesBlind() {
+    Story.givenGoodCandidate()
+        .whenCiAsks()
+        .when("the first stage is applied", Duration.ofSeconds(40))
+        .whenTelemetryIsAway(Duration.ofMinutes(5))
+        .then("it holds, and nobody is asked", TelemetryLost.class, StagePaused.class)
+        .andTheCandidateServes(10)
+        .when("the stage has baked for the rest of its two minutes", Duration.ofMinutes(3))
+        .then(
+            "it goes on by itself, and nothing went back",
+            TelemetryRecovered.class,
+            StageResumed.class,
+            StageVerified.class,
+            StageCompleted.class,
+            StageStarted.class,
+            StageApplied.class,
+            StageCompleted.class,
+            RolloutCompleted.class,
+            ObservationStarted.class)
+        .andTheCandidateServes(100);
+  }
+
+  @Test
+  @DisplayName("without telemetry for longer than it may hold, one person is asked once")
+  void blindForTooLong() {
+    Story.givenGoodCandidate()
+        .whenCiAsks()
+        .when("the first stage is applied", Duration.ofSeconds(40))
+        .whenTelemetryIsAway(Duration.ofMinutes(25))
+        .then(
+            "it holds for ten minutes, then asks",
+            TelemetryLost.class,
+            StagePaused.class,
+            DecisionRequested.class)
+        .andTheCandidateServes(10);
   }
 }

@@ -268,17 +268,28 @@ final class RunbookRules {
         named == null || sources.stream().anyMatch(source -> source.name().equals(named)),
         at + "/source",
         "unknown source '" + named + "'");
+    if (signal.kind() != Signal.Kind.KPI) {
+      require(signal.of() == null, at + "/of", "is for a KPI");
+      require(signal.worse() == null, at + "/worse", "is for a KPI; of others it is known");
+    }
     String query = signal.query();
     if (query == null) {
       return;
     }
     require(!sources.isEmpty(), at + "/query", "is for a source, and there is none");
-    template(at + "/query", query, QueryTemplate::query)
+    query(at + "/query", query);
+    if (signal.of() != null) {
+      query(at + "/of", signal.of());
+    }
+  }
+
+  private void query(String at, String query) {
+    template(at, query, QueryTemplate::query)
         .ifPresent(
             template ->
                 require(
                     template.placeholders().contains(Placeholder.VERSION),
-                    at + "/query",
+                    at,
                     "does not name "
                         + Placeholder.VERSION
                         + ", so both versions would show the same"));

@@ -169,6 +169,11 @@ class RunbookReaderTest {
         "version=\"{{version}}\" | version={{version}} | 38 | outside the quotes",
         "kind: errors } | kind: errors, query: \"up\" } | 34 | has a metric and a query",
         "metric: http_requests, | | 34 | neither a metric nor a query",
+        "kind: errors } | kind: errors, worse: fewer } | 34 | is for a KPI",
+        "kind: errors } | kind: errors, of: requests } | 34 | is for a KPI",
+        "kind: errors } | kind: errors, margin: -0.1 } | 34 | minimum",
+        "kind: errors } | kind: errors, noData: wait } | 34 | hold",
+        "source: business | of: tried | 37 | selects no series",
       })
   void badSources(String from, String to, int line, String reason) throws IOException {
     assertThat(PROMETHEUS).contains(from);

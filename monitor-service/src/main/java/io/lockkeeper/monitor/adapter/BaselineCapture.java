@@ -12,6 +12,7 @@ import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
 import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.judge.Baseline;
+import io.lockkeeper.monitor.judge.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -141,8 +142,10 @@ final class BaselineCapture {
   }
 
   private Finished finish(Instant at, List<BudgetReading> readings) {
-    Baseline today = Baseline.of(scrapes, ReleaseJudge.judged(goal.monitoring().signals()));
-    Optional<String> objection = rules.objection(today).or(() -> budgetRules.objection(readings));
+    List<Signal> judged = ReleaseJudge.judged(goal.monitoring().signals());
+    Baseline today = Baseline.of(scrapes, judged);
+    Optional<String> objection =
+        rules.objection(today, judged).or(() -> budgetRules.objection(readings));
     if (objection.isPresent()) {
       return refused(objection.get());
     }

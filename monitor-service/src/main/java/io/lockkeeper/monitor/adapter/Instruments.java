@@ -45,12 +45,19 @@ public final class Instruments {
     this.signals = List.copyOf(signals);
     Set<String> names = new HashSet<>();
     for (Signal signal : signals) {
-      String family = family(signal);
-      names.addAll(
-          List.of(
-              family, family + "_total", family + "_count", family + "_bucket", family + "_bytes"));
+      names.addAll(names(signal));
+      Signal trials = signal.trials();
+      if (trials != null) {
+        names.addAll(names(trials));
+      }
     }
     this.wanted = Set.copyOf(names);
+  }
+
+  private static List<String> names(Signal signal) {
+    String family = family(signal);
+    return List.of(
+        family, family + "_total", family + "_count", family + "_bucket", family + "_bytes");
   }
 
   /// Whether series of this name are read at all.
@@ -85,7 +92,11 @@ public final class Instruments {
         case ERRORS -> sample = withErrors(sample, names.get(i), counter(shown, family));
         case DURATION ->
             sample = withDuration(sample, names.get(i), shown.named(family + "_bucket"));
-        case KPI -> sample = withKpi(sample, names.get(i), counter(shown, family), requests);
+        case KPI -> {
+          Signal trials = signal.trials();
+          OptionalDouble of = trials == null ? requests : sum(counter(shown, family(trials)));
+          sample = withKpi(sample, names.get(i), signal, sum(counter(shown, family)), of);
+        }
         case CPU -> cpu = number(sum(counter(shown, family)), cpu);
         case MEMORY -> memory = number(sum(gauge(shown, family)), memory);
         case RATE -> {
@@ -138,17 +149,20 @@ public final class Instruments {
         : sample;
   }
 
-  /// Business events per request. More events than requests are no share of them and count as not
+  /// Business events of what they are counted of. More of them are no share and count as not
   /// measured.
   private static Sample withKpi(
-      Sample sample, String name, List<Series> counter, OptionalDouble requests) {
-    OptionalDouble events = sum(counter);
-    if (events.isEmpty() || requests.isEmpty() || events.getAsDouble() > requests.getAsDouble()) {
+      Sample sample, String name, Signal kpi, OptionalDouble counted, OptionalDouble tried) {
+    if (counted.isEmpty() || tried.isEmpty() || counted.getAsDouble() > tried.getAsDouble()) {
       return sample;
     }
+    long events = Math.round(counted.getAsDouble());
+    long trials = Math.round(tried.getAsDouble());
     return sample.withTrials(
         name,
-        Trials.ofSuccesses(Math.round(requests.getAsDouble()), Math.round(events.getAsDouble())));
+        kpi.worse() == Signal.Worse.MORE
+            ? new Trials(trials, events)
+            : Trials.ofSuccesses(trials, events));
   }
 
   private static Sample withDuration(Sample sample, String name, List<Series> buckets) {

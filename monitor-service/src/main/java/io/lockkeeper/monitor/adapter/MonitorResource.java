@@ -93,6 +93,8 @@ public class MonitorResource {
   /// @param stable    instances of the stable version that answered
   /// @param candidate instances of the candidate that answered
   /// @param verdict   what would be said if the watch ended now; null for a baseline
+  /// @param trouble   what could not be read and why, in one sentence; null when nothing was
+  /// missing
   public record LastLook(
       UUID id,
       Digest digest,
@@ -104,6 +106,7 @@ public class MonitorResource {
       int candidate,
       @Nullable Verdict verdict,
       @Nullable String reason,
+      @Nullable String trouble,
       List<Measure> measures) {
 
     static LastLook of(LookBook.Kept kept) {
@@ -121,6 +124,7 @@ public class MonitorResource {
           look.candidate().size(),
           assessment == null ? null : assessment.verdict(),
           assessment == null ? null : assessment.reason(),
+          look.trouble(),
           assessment == null ? List.of() : assessment.measures());
     }
   }

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One question to a source. All metric families of a source are one question, which shows every
@@ -57,6 +59,8 @@ record PrometheusQuestion(
       List<Signal> signals =
           monitoring.signals().stream()
               .filter(signal -> isReadFrom(source, signal, monitoring))
+              .flatMap(signal -> Stream.of(signal, signal.trials()))
+              .filter(Objects::nonNull)
               .toList();
       List<Signal> families = signals.stream().filter(signal -> signal.query() == null).toList();
       if (!families.isEmpty()) {

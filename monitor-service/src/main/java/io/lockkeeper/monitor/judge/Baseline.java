@@ -80,6 +80,11 @@ public record Baseline(
       return buckets().quantile(q);
     }
 
+    /// Observations.
+    public double total() {
+      return counts.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
     Buckets buckets() {
       return Buckets.of(bounds, counts);
     }

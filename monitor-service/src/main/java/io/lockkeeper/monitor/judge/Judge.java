@@ -17,6 +17,9 @@ public final class Judge {
 
   private static final double FORGET_AFTER = 600;
 
+  /// Signals that one sentence names.
+  private static final int MOST_NAMED = 4;
+
   /// So many times the usual errors of the control.
   private static final double TROUBLED = 2;
 
@@ -318,7 +321,7 @@ public final class Judge {
       if (finding.signal().critical() && finding.isSuspicious()) {
         return new Conclusion(
             Verdict.INCONCLUSIVE,
-            Judgement.Reason.HARM_NOT_RULED_OUT,
+            Judgement.Reason.LOOKS_WORSE,
             finding.signal().name(),
             "it looks worse, and is not sure yet: " + test.evidence().rule());
       }
@@ -369,23 +372,23 @@ public final class Judge {
   }
 
   private String little(List<Evidence> evidence) {
-    double seen = Double.POSITIVE_INFINITY;
-    for (var e : evidence) {
-      if (e.signal().kind() == Signal.Kind.ERRORS) {
-        seen = e.seenFrom();
-      }
-    }
+    var seen =
+        evidence.stream()
+            .filter(e -> e.signal().critical() && Double.isFinite(e.seenFrom()))
+            .map(e -> String.format(Locale.ROOT, "%s of %.1fx", e.signal().name(), e.seenFrom()))
+            .limit(MOST_NAMED)
+            .toList();
     return String.format(
         Locale.ROOT,
-        "%.0f requests in %d looks are too few; errors %s would have been seen",
+        "%.0f requests in %d looks are too few; %s would have been seen",
         progress.requests,
         progress.present,
-        Double.isInfinite(seen) ? "of no size" : String.format(Locale.ROOT, "of %.1fx", seen));
+        seen.isEmpty() ? "no harm of any size" : String.join(", ", seen));
   }
 
   private boolean isUnmeasured(Finding finding, double at) {
     var signal = finding.signal();
-    boolean owed = signal.critical() && (signal.kind() != Signal.Kind.RATE || weight < 1);
+    boolean owed = signal.required() && (signal.kind() != Signal.Kind.RATE || weight < 1);
     double patience = Math.max(lostAfter, 2 * span);
     double measuredAt = finding.measuredAt();
     return owed && (Double.isNaN(measuredAt) ? at >= patience : at - measuredAt >= patience);

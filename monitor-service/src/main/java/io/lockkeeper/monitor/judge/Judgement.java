@@ -45,6 +45,8 @@ public record Judgement(
     NO_TRAFFIC,
     /// Too few requests or looks since the last change of weight.
     TOO_LITTLE_TRAFFIC,
+    /// A critical signal has half of the evidence that a breach takes.
+    LOOKS_WORSE,
     /// Evidence for "not worse" is required and has not come in.
     HARM_NOT_RULED_OUT,
     /// The candidate is not being scraped.

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///                 the kind's own ([Kind#share]), divided among the critical signals of that kind
 /// @param margin   the smallest worsening that matters, as a fraction of the control (0.2 = 20 %
 ///                 worse); `null` for the kind's own ([Kind#margin])
+/// @param required whether nothing passes while it is not measured
 public record Signal(
-    String name, Kind kind, boolean critical, @Nullable Double share, @Nullable Double margin) {
+    String name,
+    Kind kind,
+    boolean critical,
+    @Nullable Double share,
+    @Nullable Double margin,
+    boolean required) {
 
   /// Name of the request-error signal.
   public static final String ERRORS = "errors";
@@ -68,6 +74,12 @@ public record Signal(
     }
   }
 
+  /// A signal that is required when it is critical.
+  public Signal(
+      String name, Kind kind, boolean critical, @Nullable Double share, @Nullable Double margin) {
+    this(name, kind, critical, share, margin, critical);
+  }
+
   /// A critical signal with its kind's share and margin.
   public static Signal critical(String name, Kind kind) {
     return new Signal(name, kind, true, null, null);
@@ -80,7 +92,7 @@ public record Signal(
 
   /// The same signal with another smallest worsening that matters.
   public Signal withMargin(double smallest) {
-    return new Signal(name, kind, critical, share, smallest);
+    return new Signal(name, kind, critical, share, smallest, required);
   }
 
   /// The margin in force.

@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.lockkeeper.monitor.judge.Histogram;
 import io.lockkeeper.monitor.judge.Sample;
@@ -134,6 +135,32 @@ class InstrumentsTest {
                     """)
                 .durations())
         .isEmpty();
+  }
+
+  @Test
+  @DisplayName("M1: a KPI is counted of what it names, and more of it is worse where it says so")
+  void trials() {
+    Signal declined =
+        new Signal(
+            "declined",
+            "payments_declined",
+            Kind.KPI,
+            true,
+            null,
+            null,
+            "payments_tried",
+            Signal.Worse.MORE,
+            null,
+            null);
+    String shown =
+        """
+        payments_declined_total 6
+        payments_tried_total{method="card"} 150
+        payments_tried_total{method="cash"} 50
+        """;
+    assertThat(read(List.of(declined), shown).trials())
+        .containsExactly(entry("declined", new Trials(200, 6)));
+    assertThat(read(List.of(declined), "payments_declined_total 6").trials()).isEmpty();
   }
 
   private static Sample read(List<Signal> signals, String text) {

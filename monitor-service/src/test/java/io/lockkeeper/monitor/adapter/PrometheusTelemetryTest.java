@@ -274,6 +274,10 @@ class PrometheusTelemetryTest {
             Kind.KPI,
             true,
             "sum by (instance) (paid{v=\"{{version}}\"}) # by all",
+            null,
+            "tried{v=\"{{version}}\"}",
+            null,
+            null,
             null);
     Signal seats =
         new Signal(
@@ -290,6 +294,11 @@ class PrometheusTelemetryTest {
             return answer(
                 series(Map.of("instance", "c", "lockkeeper_version", "2.0.0"), NOW, 20),
                 series(Map.of("instance", "a", "lockkeeper_version", "1.9.0"), NOW, 45));
+          }
+          if (asked.query().startsWith("tried")) {
+            return answer(
+                series(Map.of("instance", "c", "v", "2.0.0"), NOW - 4, 25),
+                series(Map.of("instance", "a", "v", "1.9.0"), NOW - 4, 50));
           }
           if (asked.query().startsWith("seats")) {
             return asked.query().contains("2\\\\.0")
@@ -309,12 +318,12 @@ class PrometheusTelemetryTest {
     assertThat(scrape.candidate().getFirst().trials())
         .containsEntry("errors", new Trials(100, 0))
         .containsEntry("orders", Trials.ofSuccesses(100, 30))
-        .containsEntry("paid", Trials.ofSuccesses(100, 20))
+        .containsEntry("paid", Trials.ofSuccesses(25, 20))
         .containsEntry("seats", Trials.ofSuccesses(100, 10));
     assertThat(scrape.stable().getFirst().trials())
         .containsEntry("errors", new Trials(200, 0))
         .containsEntry("orders", Trials.ofSuccesses(200, 55))
-        .containsEntry("paid", Trials.ofSuccesses(200, 45))
+        .containsEntry("paid", Trials.ofSuccesses(50, 45))
         .containsEntry("seats", Trials.ofSuccesses(200, 35));
     assertThat(server.asked())
         .extracting(Asked::query)
@@ -326,9 +335,10 @@ class PrometheusTelemetryTest {
                 + "label_replace(sum by (instance) ((paid{v=\"2.0.0\"} and"
                 + " last_over_time(paid{v=\"2.0.0\"}[60s]))) # by all\n"
                 + ", \"lockkeeper_version\", \"2.0.0\", \"\", \"\")",
+            "tried{v=~\"1\\\\.9\\\\.0|2\\\\.0\\\\.0\"}[120s]",
             "seats_total{pod=~\"shop-1\\\\.9\\\\.0-.*\"}[120s]",
             "seats_total{pod=~\"shop-2\\\\.0\\\\.0-.*\"}[120s]")
-        .hasSize(5);
+        .hasSize(6);
   }
 
   @Test

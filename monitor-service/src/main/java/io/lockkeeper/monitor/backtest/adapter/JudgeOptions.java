@@ -70,7 +70,8 @@ public record JudgeOptions(
           usual.kind(),
           Objects.requireNonNullElse(critical, usual.critical()),
           usual.share(),
-          margin == null ? usual.margin() : margin);
+          margin == null ? usual.margin() : margin,
+          critical == null ? usual.required() : critical);
     }
   }
 
