@@ -109,9 +109,25 @@ final class Outside implements AutoCloseable {
 
   /// Writes a record, whatever it is, always to the same partition.
   RecordMetadata write(byte @Nullable [] value, Map<String, String> headers) {
+    return send(record(value, headers));
+  }
+
+  /// Writes a record that has each header twice.
+  RecordMetadata writeTwice(String value, Map<String, String> headers) {
+    ProducerRecord<byte[], byte[]> record = record(value.getBytes(UTF_8), headers);
+    headers.forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
+    return send(record);
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(
+      byte @Nullable [] value, Map<String, String> headers) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(Topics.REQUESTS, 0, new byte[] {7}, value);
     headers.forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
+    return record;
+  }
+
+  private RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
     try {
       return producer.send(record).get();
     } catch (InterruptedException | ExecutionException e) {

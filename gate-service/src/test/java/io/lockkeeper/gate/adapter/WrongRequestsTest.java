@@ -9,9 +9,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.EventTypes;
+import io.lockkeeper.events.Outcome;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.Writer;
+import io.lockkeeper.gate.GateDecider;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.journal.EventJson;
+import io.lockkeeper.journal.Topic;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -19,9 +26,13 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +40,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +97,8 @@ class WrongRequestsTest {
   private final String id = UUID.randomUUID().toString();
   private Outside kafka;
 
+  @Inject DataSource dataSource;
+
   @BeforeEach
   void start() {
     kafka = new Outside();
@@ -131,6 +145,26 @@ class WrongRequestsTest {
     cases.put(
         "the type of the event is not known",
         new Sent(null, good().toString().getBytes(UTF_8), Map.of("type", "io.example.other.v1")));
+    cases.put(
+        "an attribute has more than 200 characters, or a control character",
+        new Sent(
+            null,
+            good().toString().getBytes(UTF_8),
+            Map.of("source", "https://ci.example/" + "x".repeat(200))));
+    cases.put(
+        "`data_base64` is not Base64",
+        new Sent(
+            null,
+            EventJson.mapper()
+                .createObjectNode()
+                .put("specversion", "1.0")
+                .put("id", "1")
+                .put("source", Outside.SOURCE)
+                .put("type", EventTypes.RELEASE_REQUESTED)
+                .put("data_base64", "*")
+                .toString()
+                .getBytes(UTF_8),
+            Map.of("content-type", "application/cloudevents+json")));
     cases.put(
         "it is a batch of events",
         new Sent(
@@ -185,11 +219,17 @@ class WrongRequestsTest {
   private static final Set<String> OTHERS =
       Set.of(
           "neither a CloudEvent nor a key",
+          "an attribute comes twice",
+          "a header has a `%` that begins no character",
+          "the same source and id asked for more than ten other things before",
+          "the same source and id had a release whose facts are forgotten",
           "the media type is another",
           "there is no token",
           "the token has not the role",
           "a withdrawal names a release that nobody asked for",
-          "a withdrawal by somebody else than who asked");
+          "a withdrawal by somebody else than who asked",
+          "a withdrawal without a reason",
+          "a withdrawal of what is over");
 
   @Test
   @DisplayName("The table has a row for each case, and each row is tried")
@@ -217,7 +257,7 @@ class WrongRequestsTest {
     }
     Response answer = byHttp(sent);
     assertThat(answer.statusCode()).isEqualTo(Integer.parseInt(row.byHttp()));
-    if (answer.statusCode() >= 400 && answer.statusCode() != 415) {
+    if (answer.statusCode() >= 400) {
       assertThat(answer.contentType()).isEqualTo("application/problem+json");
       assertThat(answer.jsonPath().getString("code")).isEqualTo(code(row, false));
     }
@@ -243,6 +283,90 @@ class WrongRequestsTest {
         as("vera", "viewer").contentType("application/json").body("{}").post("/releases");
     assertThat(viewer.statusCode()).isEqualTo(403);
     assertThat(viewer.jsonPath().getString("code")).isEqualTo("forbidden");
+  }
+
+  @Test
+  @DisplayName("An attribute that comes twice; a header with a % that begins no character")
+  void headers() {
+    Map<String, String> once = Outside.headers(id, EventTypes.RELEASE_REQUESTED);
+    JsonPath twice = fate(kafka.writeTwice(good().toString(), once));
+    assertThat(twice.getString("fate")).isEqualTo("DEAD_LETTER");
+    assertThat(twice.getString("code")).isEqualTo("no-cloud-event");
+    for (RequestSpecification wrong :
+        List.of(
+            call(Sent.of(good()), id).header("ce-id", "another"), call(Sent.of(good()), "100%"))) {
+      Response answer = wrong.body(good().toString()).post("/releases");
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.jsonPath().getString("code")).isEqualTo("no-cloud-event");
+    }
+  }
+
+  @Test
+  @DisplayName("An eleventh other request under one source and id; one whose release is forgotten")
+  void tooManyAndForgotten() throws SQLException {
+    ObjectNode asked = good();
+    for (int other = 0; other <= GateDecider.MAX_TURNED_DOWN; other++) {
+      kafka.ask(id, asked.put("description", "another " + other));
+      byHttp(Sent.of(asked));
+    }
+    JsonPath fate = fate(kafka.ask(id, asked.put("description", "one more")));
+    assertThat(fate.getString("fate")).isEqualTo("REFUSED");
+    assertThat(fate.getString("code")).isEqualTo("too-many");
+    Response answer = byHttp(Sent.of(asked));
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(answer.jsonPath().getString("code")).isEqualTo("too-many");
+
+    String longAgo = UUID.randomUUID().toString();
+    for (String each : List.of(longAgo, "http-" + longAgo)) {
+      try (Connection connection = dataSource.getConnection();
+          PreparedStatement insert =
+              connection.prepareStatement("insert into forgotten values (?, 1, now())")) {
+        insert.setString(1, ReleaseId.of(Outside.SOURCE, each).value());
+        insert.execute();
+      }
+    }
+    JsonPath forgotten = fate(kafka.ask(longAgo, good()));
+    assertThat(forgotten.getString("fate")).isEqualTo("DUPLICATE");
+    assertThat(forgotten.getString("code")).isEqualTo("forgotten");
+    Response late =
+        call(Sent.of(good()), "http-" + longAgo).body(good().toString()).post("/releases");
+    assertThat(late.statusCode()).isEqualTo(409);
+    assertThat(late.jsonPath().getString("code")).isEqualTo("forgotten");
+  }
+
+  @Test
+  @DisplayName("A withdrawal without a reason, and of what is over")
+  void lateWithdrawals() {
+    Map<String, String> headers = Outside.headers(id, EventTypes.WITHDRAWAL_REQUESTED);
+    Response asked = byHttp(Sent.of(good().put("runbook", "careful")));
+    String release = asked.jsonPath().getString("release");
+    String path = "/releases/" + release;
+    JsonPath silent =
+        fate(kafka.write("{\"release\":\"" + release + "\",\"requestedBy\":\"ci\"}", headers));
+    assertThat(silent.getString("fate")).isEqualTo("DEAD_LETTER");
+    assertThat(silent.getString("code")).isEqualTo("invalid-withdrawal");
+    Response none =
+        as("pipeline", "ci").contentType("application/json").body("{}").post(path + "/withdrawal");
+    assertThat(none.statusCode()).isEqualTo(422);
+    assertThat(none.jsonPath().getString("code")).isEqualTo("invalid-request");
+    assertThat(none.jsonPath().getList("errors.pointer")).containsExactly("/reason");
+
+    try (Topic topic = new Topic()) {
+      topic.say(
+          Writer.ROLLOUT,
+          new ReleaseId(release),
+          new RolloutEvent.RolloutSettled(Outcome.ROLLED_BACK, "the end", Actor.RUNBOOK));
+    }
+    await(path)
+        .atMost(SOON)
+        .until(
+            () -> "SETTLED".equals(as("vera", "viewer").get(path).jsonPath().getString("phase")));
+    JsonPath late = fate(kafka.write(withdrawal(release, "ci"), headers));
+    assertThat(late.getString("fate")).isEqualTo("REFUSED");
+    assertThat(late.getString("code")).isEqualTo("withdrawal-refused");
+    Response over = withdraw(release, "pipeline");
+    assertThat(over.statusCode()).isEqualTo(409);
+    assertThat(over.jsonPath().getString("code")).isEqualTo("ended");
   }
 
   @Test
