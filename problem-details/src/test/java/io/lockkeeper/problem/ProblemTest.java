@@ -1,6 +1,7 @@
 package io.lockkeeper.problem;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -15,6 +16,7 @@ import io.quarkus.security.UnauthorizedException;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.validation.Valid;
@@ -32,6 +34,14 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -39,6 +49,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
+import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -136,6 +148,12 @@ final class ProblemTest {
     }
 
     @GET
+    @Path("/log/{release}")
+    public String log(@PathParam("release") String release) {
+      return MDC.get("release") + " " + MDC.get("traceId");
+    }
+
+    @GET
     @Path("/{failure}")
     public String fail(@PathParam("failure") String failure) {
       throw switch (failure) {
@@ -170,6 +188,58 @@ final class ProblemTest {
         .body(not(containsString("secret reason")))
         .body(not(containsString("hunter2")))
         .body(not(containsString("\tat ")));
+  }
+
+  @Test
+  @DisplayName("What a call logs names its release and the release's trace")
+  void releaseInLog() {
+    given()
+        .get("/orders/log/019ab0f4-000b-7c3d-9a41-0c9a7f3f5b10")
+        .then()
+        .body(equalTo("019ab0f4-000b-7c3d-9a41-0c9a7f3f5b10 019ab0f4000b7c3d9a410c9a7f3f5b10"));
+    given().get("/orders/log/build-7").then().body(equalTo("build-7 null"));
+  }
+
+  @Test
+  @DisplayName("An answer is packed for whoever can unpack it")
+  void compression() throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/orders/kept"))
+            .header("accept-encoding", "gzip")
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<byte[]> packed = client.send(request, BodyHandlers.ofByteArray());
+      assertThat(packed.headers().firstValue("content-encoding")).hasValue("gzip");
+      assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes())
+          .asString()
+          .contains("lamp");
+    }
+  }
+
+  /// Sends a body whose length is not known beforehand.
+  private static HttpResponse<String> stream(String body) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/orders"))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("content-type", "application/json")
+            .POST(
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body.getBytes(UTF_8))))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request, BodyHandlers.ofString());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A body of undeclared length is read like any other, and refused when it is too large")
+  void undeclaredLength() throws IOException, InterruptedException {
+    String order = "{\"item\":\"%s\",\"count\":1}";
+    assertThat(stream(order.formatted("lamp")).body()).isEqualTo("lamp");
+    HttpResponse<String> refused = stream(order.formatted("x".repeat(70_000)));
+    assertThat(refused.statusCode()).isEqualTo(413);
+    assertThat(refused.body()).contains("\"code\":\"too-large\"");
   }
 
   @Test
