@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What docker-compose.yml and k8s/ say is what the code says. Every check must also find what is
 /// planted for it.
@@ -168,6 +169,8 @@ class DeploymentTest {
         "rollout-service.yaml | name: platform-webhook, key: secret | nam: platform-webhook | nam",
         "gate-service.yaml | mountPath: /etc/lockkeeper/runbooks | mountPath: /runbooks | nothing at /etc/lockkeeper/runbooks",
         "gate-service.yaml | /q/health/live | /health/live | gate-service's probe",
+        "gate-service.yaml | configMap: { name: runbooks } | configMap: { name: runbook } | told of runbook, which is not there",
+        "create-topics.yaml | key: KAFKA_BOOTSTRAP_SERVERS | key: KAFKA_SERVERS | told of KAFKA_SERVERS, which is not there",
         "create-topics.yaml | value: \"3\" | value: 3 | create-topics",
         "create-topics.yaml | value: \"2\" | value: \"1\" | replicas in sync",
         "network-policies.yaml | port: 9092 | port: 9093 | all-to-kafka's port",
@@ -205,6 +208,66 @@ class DeploymentTest {
                 kustomization.replace("DEPLOYMENTS_URL=", "DEPLOYMENTS_ADDRESS="), FACTS))
         .containsExactly(
             "notification-service reads nothing from LOCKKEEPER_CHANNELS_DEPLOYMENTS_ADDRESS");
+  }
+
+  // --- What kubectl makes of k8s/ ----------------------------------------------------------------
+
+  @ParameterizedTest
+  @DisplayName("What kubectl makes of k8s/base and of every overlay agrees with the code")
+  @MethodSource
+  void kustomized(Path folder, @TempDir Path work) throws IOException, InterruptedException {
+    String output = Kustomize.output(HOME.resolve(folder), work);
+    assertThat(kustomizedFindings(output, work)).isEmpty();
+    Map<String, String> runbooks = Manifests.generated(output, "runbooks");
+    assertThat(runbooks).isNotEmpty();
+    assertThat(runbooks.values())
+        .allSatisfy(runbook -> RunbookFile.read(YamlText.document(runbook)));
+  }
+
+  static List<Path> kustomized() throws IOException {
+    try (Stream<Path> overlays = Files.list(HOME.resolve("k8s/overlays"))) {
+      return Stream.concat(Stream.of(BASE), overlays.sorted()).map(HOME::relativize).toList();
+    }
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @DisplayName("What is wrong in what kubectl makes of an overlay is found")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "containerPort: 8084 | containerPort: 8080 | audit-service's container's ports",
+        "port: 8084 | port: 8080 | audit-service's Service's ports",
+        "QUARKUS_HTTP_PORT: \"8081\" | QUARKUS_HTTP_PORT: \"8080\" | QUARKUS_HTTP_PORT is 8080",
+        "QUARKUS_HTTP_PORT: \"8081\" | QUARKUS_HTTP_PORT: 8081 | v1/ConfigMap gate-service",
+        "kafka:9092 | kafka:9093 | all-to-kafka's port",
+        "topic release-events -1 | topic release-event -1 | topic release-events is made with null",
+        "DEPLOYMENTS_URL: | DEPLOYMENTS_ADDRESS: | nothing from LOCKKEEPER_CHANNELS_DEPLOYMENTS_ADDRESS",
+        "DEPLOYMENTS_SECRET | DEPLOYMENTS_KEY | nothing from LOCKKEEPER_CHANNELS_DEPLOYMENTS_KEY",
+        "postgresql:5432/gate | postgresql:5432/gates | gate-service has no database gate",
+        "lockkeeper/gate-service:0 | lockkeeper/gates:0 | gate-service's image",
+        "readOnlyRootFilesystem: | readOnlyRootFileSystem: | readOnlyRootFileSystem",
+        "kind: ConfigMap | kind: Secret | which is not there",
+      })
+  void plantedInKustomized(String right, String wrong, String finding, @TempDir Path work)
+      throws IOException, InterruptedException {
+    String output = Kustomize.output(OVERLAY, work);
+    assertThat(output).contains(right);
+    assertThat(kustomizedFindings(output.replace(right, wrong), work))
+        .anySatisfy(found -> assertThat(found).contains(finding));
+  }
+
+  @ParameterizedTest
+  @DisplayName("Which kustomize a kubectl has: what it says, or what its own version had")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{clientVersion: {minor: '32+'}, kustomizeVersion: v5.5.0} | 5",
+        "{clientVersion: {minor: '23'}} | 4",
+        "{clientVersion: {minor: '20'}} | 2",
+      })
+  void kustomizeVersions(String kubectl, int version) {
+    assertThat(Kustomize.version(YamlText.document(kubectl))).isEqualTo(version);
   }
 
   // --- Topics ------------------------------------------------------------------------------------
@@ -291,6 +354,14 @@ class DeploymentTest {
 
   private static List<String> kubernetesFindings(Map<String, String> files) {
     return Manifests.findings(files, FACTS, VERSIONS.kafka());
+  }
+
+  private static List<String> kustomizedFindings(String output, Path work)
+      throws IOException, InterruptedException {
+    List<String> findings = new ArrayList<>(Manifests.findings(output, FACTS, VERSIONS.kafka()));
+    String script = Manifests.generated(output, "create-topics").get("create-topics.sh");
+    findings.addAll(TopicScript.findings(work, script == null ? "" : script));
+    return findings;
   }
 
   private static List<String> databases(String script) {

@@ -1,9 +1,13 @@
 package io.lockkeeper.simulation.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapKeySelector;
+import io.fabric8.kubernetes.api.model.ConfigMapVolumeSource;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -25,21 +29,27 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// k8s/base held against the code.
+/// k8s/base held against the code: as its files are, and as kubectl makes it, or an overlay, of
+/// them.
 final class Manifests {
 
   private static final String KUSTOMIZATION = "kustomization.yaml";
   private static final String NAME = "app.kubernetes.io/name";
 
-  private final Map<String, String> files;
+  /// The digest at the end of the name of a generated ConfigMap, in kustomize's alphabet.
+  private static final Pattern DIGEST = Pattern.compile("-[2456789bcdfghkmt]{10}$");
+
   private final List<HasMetadata> objects = new ArrayList<>();
   private final Map<String, Map<String, String>> settings = new LinkedHashMap<>();
   private final List<String> findings = new ArrayList<>();
 
-  private Manifests(Map<String, String> files) {
-    this.files = files;
+  private final List<ServiceFacts> facts;
+
+  private Manifests(List<ServiceFacts> facts) {
+    this.facts = facts;
   }
 
   /// What is wrong with a base.
@@ -47,12 +57,34 @@ final class Manifests {
   /// @param files its files by their names in its folder
   static List<String> findings(
       Map<String, String> files, List<ServiceFacts> facts, String kafkaVersion) {
-    Manifests manifests = new Manifests(files);
-    manifests.resolve();
-    facts.forEach(manifests::service);
-    manifests.topics(kafkaVersion);
-    manifests.network(facts);
-    return manifests.findings;
+    Manifests manifests = new Manifests(facts);
+    manifests.resolve(files);
+    return manifests.findings(kafkaVersion);
+  }
+
+  /// What is wrong with what would be applied.
+  ///
+  /// @param output what kubectl makes of a base or an overlay
+  static List<String> findings(String output, List<ServiceFacts> facts, String kafkaVersion) {
+    Manifests manifests = new Manifests(facts);
+    manifests.objects.addAll(StrictManifests.read("kubectl kustomize", output, manifests.findings));
+    manifests.settings.putAll(configMaps(manifests.objects));
+    return manifests.findings(kafkaVersion);
+  }
+
+  /// What is in the ConfigMap that is generated under this name.
+  ///
+  /// @param output what kubectl makes of a base or an overlay
+  static Map<String, String> generated(String output, String name) {
+    List<HasMetadata> objects = StrictManifests.read("", output, new ArrayList<>());
+    return generated(configMaps(objects), name);
+  }
+
+  private List<String> findings(String kafkaVersion) {
+    facts.forEach(this::service);
+    topics(kafkaVersion);
+    network();
+    return findings;
   }
 
   /// Which settings of an overlay no service reads.
@@ -78,7 +110,7 @@ final class Manifests {
 
   // --- What kustomize would make of it, as far as it is needed here ----------------------------
 
-  private void resolve() {
+  private void resolve(Map<String, String> files) {
     JsonNode kustomization = YamlText.document(files.getOrDefault(KUSTOMIZATION, "{}"));
     List<String> listed = YamlText.texts(kustomization.path("resources"));
     for (String file : listed) {
@@ -114,6 +146,28 @@ final class Manifests {
     }
     return generated;
   }
+
+  // --- What it did make of it --------------------------------------------------------------------
+
+  private static Map<String, Map<String, String>> configMaps(List<HasMetadata> objects) {
+    Map<String, Map<String, String>> data = new LinkedHashMap<>();
+    objects.stream()
+        .filter(ConfigMap.class::isInstance)
+        .map(ConfigMap.class::cast)
+        .forEach(map -> data.put(map.getMetadata().getName(), map.getData()));
+    return data;
+  }
+
+  private static Map<String, String> generated(
+      Map<String, Map<String, String>> configMaps, String name) {
+    return configMaps.entrySet().stream()
+        .filter(map -> DIGEST.matcher(map.getKey()).replaceFirst("").equals(name))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(Map.of());
+  }
+
+  // ---------------------------------------------------------------------------------------------
 
   private <T extends HasMetadata> Optional<T> named(Class<T> type, String name) {
     Optional<T> found =
@@ -171,7 +225,11 @@ final class Manifests {
     is(name + "'s account", pod.getServiceAccountName(), name);
     hardened(name, pod);
     Container container = pod.getContainers().getFirst();
-    is(name + "'s image", container.getImage(), "lockkeeper/" + name);
+    is(
+        name + "'s image",
+        // An overlay says which version it is.
+        container.getImage().replaceFirst(":[^:/]+$", ""),
+        "lockkeeper/" + name);
     is(
         name + "'s container's ports",
         container.getPorts().stream()
@@ -184,6 +242,7 @@ final class Manifests {
     Map<String, String> variables = variables(name, container);
     findings.addAll(Environment.findings(facts, variables));
     mounts(name, variables, container);
+    configMaps(name, pod);
   }
 
   private void hardened(String name, PodSpec pod) {
@@ -233,9 +292,7 @@ final class Manifests {
     Map<String, String> variables = new LinkedHashMap<>();
     for (EnvFromSource source : container.getEnvFrom()) {
       String map = source.getConfigMapRef().getName();
-      if (!settings.containsKey(map)) {
-        findings.add(name + " is told of " + map + ", which is not there");
-      }
+      isThere(name, map);
       variables.putAll(settings.getOrDefault(map, Map.of()));
     }
     for (EnvVar variable : container.getEnv()) {
@@ -261,6 +318,35 @@ final class Manifests {
         .forEach(path -> findings.add(name + " has nothing at " + path));
   }
 
+  /// Every ConfigMap that is mounted or named for one value is there, and so is the value.
+  private void configMaps(String name, PodSpec pod) {
+    pod.getVolumes().stream()
+        .map(Volume::getConfigMap)
+        .filter(Objects::nonNull)
+        .map(ConfigMapVolumeSource::getName)
+        .forEach(map -> isThere(name, map));
+    pod.getContainers().stream()
+        .flatMap(container -> container.getEnv().stream())
+        .map(EnvVar::getValueFrom)
+        .filter(Objects::nonNull)
+        .map(EnvVarSource::getConfigMapKeyRef)
+        .filter(Objects::nonNull)
+        .forEach(one -> isThere(name, one));
+  }
+
+  private void isThere(String name, ConfigMapKeySelector one) {
+    isThere(name, one.getName());
+    if (!settings.getOrDefault(one.getName(), Map.of()).containsKey(one.getKey())) {
+      findings.add(name + " is told of " + one.getKey() + ", which is not there");
+    }
+  }
+
+  private void isThere(String name, String map) {
+    if (!settings.containsKey(map)) {
+      findings.add(name + " is told of " + map + ", which is not there");
+    }
+  }
+
   // --- Topics and network ----------------------------------------------------------------------
 
   private void topics(String kafkaVersion) {
@@ -269,6 +355,7 @@ final class Manifests {
             job -> {
               PodSpec pod = job.getSpec().getTemplate().getSpec();
               hardened("create-topics", pod);
+              configMaps("create-topics", pod);
               Container container = pod.getContainers().getFirst();
               is("create-topics' image", container.getImage(), "apache/kafka:" + kafkaVersion);
               is(
@@ -282,7 +369,7 @@ final class Manifests {
             });
   }
 
-  private void network(List<ServiceFacts> facts) {
+  private void network() {
     named(NetworkPolicy.class, "nothing-by-default")
         .ifPresent(
             policy -> {
@@ -324,7 +411,7 @@ final class Manifests {
   }
 
   private String settings(String map, String variable) {
-    return settings.getOrDefault(map, Map.of()).getOrDefault(variable, "");
+    return generated(settings, map).getOrDefault(variable, "");
   }
 
   private static String port(String address) {
