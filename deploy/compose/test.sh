@@ -133,7 +133,7 @@ image_by_maven() {
 checkout() {
   mkdir "$WORK/checkout"
   cp --archive --parents docker-compose.yml Dockerfile .dockerignore deploy/compose/{*.*,runbooks} \
-    k8s/base/create-topics.sh "${SERVICES[@]/%//target/quarkus-app}" "$WORK/checkout"
+    k8s/base/create-topics.sh docs/prometheus-alerts.yaml "${SERVICES[@]/%//target/quarkus-app}" "$WORK/checkout"
   # The demo's runbook joins the example, with the address that containers have for this machine.
   # shellcheck disable=SC2016
   sed -e 's,${target},http://host.docker.internal:8087,' \
@@ -284,7 +284,8 @@ query() {
     sed -n 's/.*"value":\[[^,]*,"\([^"]*\)"\].*/\1/p'
 }
 
-all_scraped() { [ "$(query 'count(up == 1)')" = ${#SERVICES[@]} ]; }
+# All five, and told apart by the label that the alerts go by.
+all_scraped() { [ "$(query 'count(count by (service) (up == 1))')" = ${#SERVICES[@]} ]; }
 
 end_inside() {
   local code=$?

@@ -126,12 +126,41 @@ class DeploymentTest {
   }
 
   @Test
-  @DisplayName("Every service has its database, and Prometheus reads every service")
+  @DisplayName("Every service has its database")
   void besideCompose() {
     assertThat(databases(text(HOME.resolve("deploy/compose/databases.sh"))))
         .isEqualTo(Databases.SERVICES);
-    assertThat(targets(text(HOME.resolve("deploy/compose/prometheus.yml"))))
-        .isEqualTo(FACTS.stream().map(service -> service.name() + ":" + service.port()).toList());
+  }
+
+  @Test
+  @DisplayName("Prometheus reads every service under its name, and has the alerts")
+  void scraping() {
+    assertThat(prometheusFindings(prometheus())).isEmpty();
+    // The compose test runs in a copy that has what is mounted.
+    assertThat(text(HOME.resolve("deploy/compose/test.sh")))
+        .contains(" docs/prometheus-alerts.yaml ");
+  }
+
+  @ParameterizedTest(name = "{0}: {1} -> {2}")
+  @DisplayName("What the alerts lack of Prometheus is found")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "deploy/compose/prometheus.yml | , labels: { service: audit-service } | '' | audit-service:8084's labels",
+        "deploy/compose/prometheus.yml | service: gate-service | service: gate | gate-service:8081's labels",
+        "deploy/compose/prometheus.yml | gate-service:8081 | gate-service:8080 | gate-service:8080 is no service",
+        "deploy/compose/prometheus.yml | job_name: lockkeeper | job_name: services | the job",
+        "deploy/compose/prometheus.yml | /q/metrics | /metrics | what is read",
+        "deploy/compose/prometheus.yml | rule_files: [prometheus-alerts.yaml] | '' | the rules",
+        "deploy/compose/prometheus.yml | [prometheus-alerts.yaml] | [alerts.yaml] | nothing at /etc/prometheus/alerts.yaml",
+        "docker-compose.yml | ./docs/prometheus-alerts.yaml: | ./docs/alerts.yaml: | nothing at /etc/prometheus/prometheus-alerts.yaml",
+        "docker-compose.yml | ./deploy/compose/prometheus.yml: | ./prometheus.yml: | the mounted configuration",
+      })
+  void plantedInPrometheus(String file, String right, String wrong, String finding) {
+    Map<String, String> files = prometheus();
+    assertThat(files.get(file)).contains(right);
+    files.put(file, files.get(file).replace(right, wrong));
+    assertThat(prometheusFindings(files)).anySatisfy(found -> assertThat(found).contains(finding));
   }
 
   @Test
@@ -160,6 +189,7 @@ class DeploymentTest {
       value = {
         "audit-service.yaml | containerPort: 8084 | containerPort: 8080 | audit-service's container's ports",
         "audit-service.yaml | port: 8084, | port: 8080, | audit-service's Service's ports",
+        "audit-service.yaml | part-of: lockkeeper | part-of: shop | audit-service's Service's job",
         "audit-service.yaml | replicas: 2 | replica: 2 | replica",
         "audit-service.yaml | readOnlyRootFilesystem: | readOnlyRootFileSystem: | readOnlyRootFileSystem",
         "audit-service.yaml | replicas: 2 | replicas: two | two",
@@ -368,9 +398,14 @@ class DeploymentTest {
     return List.of(value(script, "for service in (.*); do").split(" "));
   }
 
-  private static List<String> targets(String configuration) {
-    return YamlText.texts(
-        YamlText.document(configuration).at("/scrape_configs/0/static_configs/0/targets"));
+  private static List<String> prometheusFindings(Map<String, String> files) {
+    return PrometheusFile.findings(files, HOME, FACTS);
+  }
+
+  /// What says how docker compose's Prometheus is set up, by name.
+  private static Map<String, String> prometheus() {
+    return Stream.of(PrometheusFile.CONFIGURATION, PrometheusFile.COMPOSE)
+        .collect(Collectors.toMap(file -> file, file -> text(HOME.resolve(file))));
   }
 
   private static ServiceFacts service(String name) {

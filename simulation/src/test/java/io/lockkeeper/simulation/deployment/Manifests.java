@@ -38,6 +38,7 @@ final class Manifests {
 
   private static final String KUSTOMIZATION = "kustomization.yaml";
   private static final String NAME = "app.kubernetes.io/name";
+  private static final String PART_OF = "app.kubernetes.io/part-of";
 
   /// The digest at the end of the name of a generated ConfigMap, in kustomize's alphabet.
   private static final Pattern DIGEST = Pattern.compile("-[2456789bcdfghkmt]{10}$");
@@ -202,6 +203,11 @@ final class Manifests {
         .ifPresent(
             service -> {
               is(name + "'s Service's pods", service.getSpec().getSelector(), labels);
+              // What Prometheus reads is under the Service's name, and under this as its job.
+              is(
+                  name + "'s Service's job",
+                  service.getMetadata().getLabels().get(PART_OF),
+                  "lockkeeper");
               is(
                   name + "'s Service's ports",
                   service.getSpec().getPorts().stream()
