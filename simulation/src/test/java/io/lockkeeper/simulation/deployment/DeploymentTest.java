@@ -17,7 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What docker-compose.yml and k8s/ say is what the code says. Every check must also find what is
 /// planted for it.
@@ -68,6 +73,69 @@ class DeploymentTest {
         .isTrue();
     assertThat(service("monitor-service").reads("LOCKKEEPER_OBSERVABILITY_CREDENTIALS_G_TOKEN"))
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @DisplayName("What the modules read that every service has in it is for any file to say")
+  @ValueSource(
+      strings = {
+        "LOCKKEEPER_ORIGINS",
+        "LOCKKEEPER_REQUESTS_PER_SECOND",
+        "LOCKKEEPER_REQUESTS_BURST",
+        "LOCKKEEPER_JOURNAL_RETENTION",
+        "QUARKUS_HTTP_LIMITS_MAX_BODY_SIZE",
+      })
+  void sharedKeys(String variable) {
+    assertThat(told(variable)).isEmpty();
+    String misspelt = variable.substring(0, variable.length() - 1);
+    assertThat(told(misspelt))
+        .hasSize(2 * FACTS.size())
+        .allSatisfy(found -> assertThat(found).endsWith(" reads nothing from " + misspelt));
+  }
+
+  /// What is found when docker-compose.yml and k8s/base tell every service this variable.
+  private static List<String> told(String variable) {
+    String compose = text(HOME.resolve("docker-compose.yml"));
+    List<String> findings =
+        new ArrayList<>(
+            composeFindings(
+                compose.replace(
+                    "  QUARKUS_HTTP_HOST: 0.0.0.0",
+                    "  QUARKUS_HTTP_HOST: 0.0.0.0\n  %s: any".formatted(variable))));
+    Map<String, String> files = base();
+    files.computeIfPresent(
+        "kustomization.yaml",
+        (name, text) ->
+            text.replace(
+                "- QUARKUS_HTTP_HOST=0.0.0.0",
+                "- QUARKUS_HTTP_HOST=0.0.0.0\n      - %s=any".formatted(variable)));
+    findings.addAll(kubernetesFindings(files));
+    return findings;
+  }
+
+  @Test
+  @DisplayName("deployment.md names the keys that every service reads, with their defaults")
+  void documentedKeys() {
+    Properties shared = ServiceFacts.shared(HOME);
+    Set<String> documented = new TreeSet<>();
+    Pattern.compile("\\| `([a-z.-]+)` \\| `([A-Z_]+)` \\| (?:`([^`]+)`|nothing)")
+        .matcher(text(HOME.resolve("docs/deployment.md")))
+        .results()
+        .forEach(
+            row -> {
+              String key = row.group(1);
+              assertThat(row.group(2)).isEqualTo(ServiceFacts.variable(key));
+              assertThat(Objects.requireNonNullElse(row.group(3), ""))
+                  .as(key)
+                  .isEqualTo(shared.getProperty(key));
+              documented.add(key);
+            });
+    assertThat(documented)
+        .contains(
+            "lockkeeper.origins",
+            "lockkeeper.requests.per-second",
+            "lockkeeper.requests.burst",
+            "quarkus.http.limits.max-body-size");
   }
 
   // --- docker-compose.yml ------------------------------------------------------------------------

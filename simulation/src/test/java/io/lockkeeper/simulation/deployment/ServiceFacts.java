@@ -44,10 +44,24 @@ record ServiceFacts(
           "quarkus.datasource.username",
           "kafka.bootstrap.servers");
 
+  private static final List<String> SHARED = List.of("event-journal", "problem-details");
+
   /// The facts of the five services of this repository.
   static List<ServiceFacts> all(Path home) {
     Layout layout = new Layout(home, home, Layout.BASE_PORT);
     return Part.SERVICES.stream().map(part -> of(home, layout, part)).toList();
+  }
+
+  /// The defaults of the modules that every service has in it.
+  static Properties shared(Path home) {
+    Properties shared = new Properties();
+    for (String module : SHARED) {
+      shared.putAll(
+          properties(
+              home.resolve(
+                  module + "/src/main/resources/META-INF/microprofile-config.properties")));
+    }
+    return shared;
   }
 
   private static ServiceFacts of(Path home, Layout layout, Part part) {
@@ -55,11 +69,7 @@ record ServiceFacts(
         properties(home.resolve(part.title() + "/src/main/resources/application.properties"));
     Set<String> keys = new TreeSet<>(FRAMEWORK);
     keys.addAll(own.stringPropertyNames());
-    keys.addAll(
-        properties(
-                home.resolve(
-                    "event-journal/src/main/resources/META-INF/microprofile-config.properties"))
-            .stringPropertyNames());
+    keys.addAll(shared(home).stringPropertyNames());
     keys.removeIf(key -> key.startsWith("%"));
     Set<String> required = new TreeSet<>(FRAMEWORK);
     required.addAll(NOT_LOCAL);
@@ -67,7 +77,10 @@ record ServiceFacts(
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .withImportOption(location -> !location.contains("-tests.jar"))
-            .importPackages("io.lockkeeper." + part.database(), "io.lockkeeper.journal");
+            .importPackages(
+                "io.lockkeeper." + part.database(),
+                "io.lockkeeper.journal",
+                "io.lockkeeper.problem");
     for (JavaClass type : classes) {
       keys.addAll(injected(type));
       if (type.isAnnotatedWith(ConfigMapping.class)) {
