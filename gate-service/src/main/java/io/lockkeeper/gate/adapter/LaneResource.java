@@ -8,6 +8,7 @@ import io.lockkeeper.gate.GateDecider;
 import io.lockkeeper.gate.Occupancy;
 import io.lockkeeper.gate.Occupancy.Quarantined;
 import io.lockkeeper.journal.EventJournal;
+import io.lockkeeper.problem.EntityTags;
 import io.lockkeeper.problem.ProblemException;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
@@ -20,13 +21,16 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.jspecify.annotations.Nullable;
 
 /// Lanes, for people: who is in, who waits, what must not run again.
 @Path("/lanes/{team}/{name}/{environment}")
@@ -36,10 +40,12 @@ public class LaneResource {
 
   private final Lanes lanes;
   private final EventJournal journal;
+  private final EntityTags tags;
   private final JsonWebToken token;
 
-  LaneResource(Lanes lanes, EventJournal journal, JsonWebToken token) {
+  LaneResource(Lanes lanes, EventJournal journal, EntityTags tags, JsonWebToken token) {
     this.lanes = lanes;
+    this.tags = tags;
     this.journal = journal;
     this.token = token;
   }
@@ -67,13 +73,16 @@ public class LaneResource {
       @PathParam("team") String team,
       @PathParam("name") String name,
       @PathParam("environment") String environment,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
       @NotNull @Valid Lift body) {
     Lane lane = new Lane(team + "/" + name, environment);
     Digest artifact = new Digest(body.artifact());
     GateCommand command =
         new GateCommand.LiftQuarantine(artifact, Actor.person(token.getName()), body.reason());
+    Occupancy before = seen(lane);
+    tags.require(ifMatch, before);
     List<ReleaseId> releases =
-        seen(lane).quarantine().stream()
+        before.quarantine().stream()
             .filter(one -> one.artifact().equals(artifact))
             .map(Quarantined::release)
             .toList();

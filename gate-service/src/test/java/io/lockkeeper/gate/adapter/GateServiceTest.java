@@ -407,6 +407,10 @@ class GateServiceTest {
     String lift = "{\"artifact\":\"" + artifact + "\",\"reason\":\"it was the database\"}";
     String path = "/lanes/" + service + "/production/quarantine/lift";
     as("ci").body(lift).post(path).then().statusCode(403);
+    problem(
+        as("operator").header("If-Match", "\"another\"").body(lift).post(path).then(),
+        412,
+        "changed-meanwhile");
     for (int i = 0; i < 2; i++) {
       as("operator")
           .body(lift)

@@ -256,6 +256,13 @@ class RolloutServiceTest {
     String production = "{\"environment\":\"production\",\"reason\":\"incident\"}";
     given().contentType("application/json").body(production).post("/stop").then().statusCode(401);
     as("viewer").body(production).post("/stop").then().statusCode(403);
+    for (String action : List.of("abort", "pause", "resume", "take-over")) {
+      as("viewer")
+          .body(reason("curious"))
+          .post("/rollouts/" + waiting + "/" + action)
+          .then()
+          .statusCode(403);
+    }
     as("operator")
         .body(production)
         .post("/stop")
