@@ -54,20 +54,34 @@ public record Watch(
       new Watch(null, null, null, 0, false, false, null, null, null, false, false, false);
 
   /// G2: a baseline that gate-service waits for.
-  public record BaselineWanted(EventId request, int attempt, Duration window) {}
+  ///
+  /// @param asked when it asked
+  public record BaselineWanted(EventId request, int attempt, Duration window, Instant asked) {}
 
   /// D4: one attempt of one stage.
   ///
-  /// @param owed whether a verdict is owed: it is a traffic stage, applied, and not completed
-  /// @param said the verdict given; null before it
-  public record StageWatch(Stage stage, int attempt, boolean owed, @Nullable Verdict said) {
+  /// @param verdictDue by when rollout-service expects the verdict that is owed; null when none is,
+  ///                   which is so unless it is a traffic stage, applied, and not completed
+  /// @param said       the verdict given; null before it
+  public record StageWatch(
+      Stage stage, int attempt, @Nullable Instant verdictDue, @Nullable Verdict said) {
+
+    /// Whether a verdict is owed.
+    public boolean owed() {
+      return verdictDue != null;
+    }
 
     private StageWatch completed() {
-      return new StageWatch(stage, attempt, false, said);
+      return new StageWatch(stage, attempt, null, said);
     }
 
     private StageWatch told(Verdict verdict) {
-      return new StageWatch(stage, attempt, owed, verdict);
+      return new StageWatch(stage, attempt, verdictDue, verdict);
+    }
+
+    private StageWatch later(Duration lost) {
+      return new StageWatch(
+          stage, attempt, verdictDue == null ? null : verdictDue.plus(lost), said);
     }
 
     private boolean is(int index, int which) {
@@ -81,9 +95,27 @@ public record Watch(
 
   /// M1: the observation at full traffic.
   ///
-  /// @param started whether it was told that it began
-  /// @param said    the verdict given; null before it
-  public record Validation(boolean started, @Nullable Verdict said) {}
+  /// @param started    whether it was told that it began
+  /// @param verdictDue by when rollout-service expects the verdict; null when it did not say
+  /// @param said       the verdict given; null before it
+  public record Validation(boolean started, @Nullable Instant verdictDue, @Nullable Verdict said) {
+
+    private Validation due(Instant at) {
+      return new Validation(started, at, said);
+    }
+
+    private Validation begun() {
+      return new Validation(true, verdictDue, said);
+    }
+
+    private Validation told(Verdict verdict) {
+      return new Validation(true, verdictDue, verdict);
+    }
+
+    private Validation later(Duration lost) {
+      return new Validation(started, verdictDue == null ? null : verdictDue.plus(lost), said);
+    }
+  }
 
   /// M3: what the observation asks for and nobody has confirmed.
   ///
@@ -135,7 +167,7 @@ public record Watch(
   /// The state after one more fact. Every fact is recorded, in whatever phase it comes.
   public Watch evolve(Fact fact) {
     return switch (fact.event()) {
-      case GateEvent event -> gate(event, fact.id());
+      case GateEvent event -> gate(event, fact);
       case RolloutEvent event -> rollout(event);
       case MonitorEvent event -> said(event, fact.id());
       case AuditEvent _ -> this;
@@ -144,13 +176,16 @@ public record Watch(
     };
   }
 
-  private Watch gate(GateEvent event, EventId id) {
+  private Watch gate(GateEvent event, Fact fact) {
     return switch (event) {
       case GateEvent.ReleaseAccepted accepted ->
           with(draft -> draft.monitoring = accepted.runbook().monitoring());
       case GateEvent.ReleaseRefused _ -> finished();
       case GateEvent.BaselineRequested asked ->
-          with(draft -> draft.baseline = new BaselineWanted(id, asked.attempt(), asked.window()));
+          with(
+              draft ->
+                  draft.baseline =
+                      new BaselineWanted(fact.id(), asked.attempt(), asked.window(), fact.time()));
       case GateEvent.ReleaseBlocked _ -> with(draft -> draft.baseline = null);
       case GateEvent.ReleaseWithdrawn _ -> with(draft -> draft.baseline = null);
       case GateEvent.RequestRefused _ -> this;
@@ -174,16 +209,16 @@ public record Watch(
     return switch (event) {
       case RolloutEvent.StageStarted started -> started(started.stage(), started.attempt());
       case RolloutEvent.StageApplied applied ->
-          applied(applied.stage(), applied.attempt(), applied.verdictDue() != null);
+          applied(applied.stage(), applied.attempt(), applied.verdictDue());
       case RolloutEvent.StageCompleted completed ->
           stage != null && stage.is(completed.stage().index(), completed.attempt())
               ? with(stage.completed())
               : this;
-      case RolloutEvent.RolloutCompleted _ ->
+      case RolloutEvent.RolloutCompleted completed ->
           with(
               draft -> {
                 draft.weight = ALL;
-                draft.validation = validation == null ? new Validation(false, null) : validation;
+                draft.validation = observed().due(completed.verdictDue());
               });
       case RolloutEvent.DriftFound drift -> weighing(Math.min(drift.asked(), drift.observed()));
       case RolloutEvent.RolloutHalted _ -> with(draft -> draft.halted = true);
@@ -213,12 +248,11 @@ public record Watch(
               : this;
       case MonitorEvent.BudgetBreached _ -> with(draft -> draft.breached = true);
       case MonitorEvent.TelemetryLost loss -> with(draft -> draft.lost = loss);
-      case MonitorEvent.TelemetryRecovered _ -> with(draft -> draft.lost = null);
+      case MonitorEvent.TelemetryRecovered recovered -> recovered(recovered.lost());
       case MonitorEvent.ObservationStarted begun ->
           with(
               draft -> {
-                draft.validation =
-                    new Validation(true, validation == null ? null : validation.said());
+                draft.validation = observed().begun();
                 draft.confirmation =
                     begun.confirmBy() == null
                         ? null
@@ -233,8 +267,22 @@ public record Watch(
                       draft.confirmation =
                           new Confirmation(missed.observation(), confirmation.by(), true))
               : this;
-      case MonitorEvent.ReleaseVerified verified -> with(new Validation(true, verified.verdict()));
+      case MonitorEvent.ReleaseVerified verified -> with(observed().told(verified.verdict()));
     };
+  }
+
+  private Validation observed() {
+    return validation == null ? new Validation(false, null, null) : validation;
+  }
+
+  // As rollout-service counts it: time in which nothing could be read is no time to judge in.
+  private Watch recovered(Duration lost) {
+    return with(
+        draft -> {
+          draft.lost = null;
+          draft.stage = stage == null ? null : stage.later(lost);
+          draft.validation = validation == null ? null : validation.later(lost);
+        });
   }
 
   private boolean asks(EventId observation) {
@@ -245,13 +293,13 @@ public record Watch(
     if (stage != null && !stage.isBefore(next, attempt)) {
       return this;
     }
-    Watch watch = with(new StageWatch(next, attempt, false, null));
+    Watch watch = with(new StageWatch(next, attempt, null, null));
     return next.isInfrastructure()
         ? watch
         : watch.weighing(next.weight()).with(draft -> draft.armed = true);
   }
 
-  private Watch applied(Stage which, int attempt, boolean verdictDue) {
+  private Watch applied(Stage which, int attempt, @Nullable Instant verdictDue) {
     Watch watch = started(which, attempt);
     if (watch.stage == null || !watch.stage.is(which.index(), attempt)) {
       return watch; // an older stage, read late

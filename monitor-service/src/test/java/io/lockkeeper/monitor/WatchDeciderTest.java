@@ -295,7 +295,8 @@ class WatchDeciderTest {
   @DisplayName("M1: observation begins at full traffic and lasts its observed time")
   void observation() {
     Story story = Story.observing();
-    assertThat(story.watch().validation()).isEqualTo(new Watch.Validation(true, null));
+    assertThat(story.watch().validation())
+        .isEqualTo(new Watch.Validation(true, Story.START.plusSeconds(600), null));
     assertThat(story.looks(30, Story.good())).isEmpty();
     assertThat(story.looks(1, Story.good()))
         .singleElement()

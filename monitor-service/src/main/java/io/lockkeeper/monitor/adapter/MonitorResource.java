@@ -4,6 +4,7 @@ import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.monitor.Assessment;
+import io.lockkeeper.monitor.Waiting;
 import io.lockkeeper.problem.Page;
 import io.lockkeeper.problem.Page.Cursor;
 import io.lockkeeper.problem.ProblemException;
@@ -47,6 +48,9 @@ public class MonitorResource {
   /// @param watches   what is looked at now
   /// @param subject   what a verdict is owed on; empty when on nothing
   /// @param weight    the candidate's share of traffic, percent
+  /// @param waitsFor  what it waits for; null when it is over
+  /// @param who       who or what can end the wait
+  /// @param due       until when it waits, as far as that can be told
   /// @param lostSince since when telemetry is lost; null while it is there
   public record WatchSummary(
       ReleaseId release,
@@ -56,6 +60,9 @@ public class MonitorResource {
       WatchView.Watches watches,
       String subject,
       int weight,
+      @Nullable String waitsFor,
+      @Nullable String who,
+      @Nullable Instant due,
       @Nullable Instant lostSince,
       boolean breached,
       boolean halted,
@@ -71,6 +78,9 @@ public class MonitorResource {
           row.watches,
           row.subject,
           row.weight,
+          row.waitsFor,
+          row.who,
+          row.due,
           row.lostSince,
           row.breached,
           row.halted,
@@ -79,12 +89,16 @@ public class MonitorResource {
     }
   }
 
-  /// One release.
+  /// One release: what is watched of it, what it waits for, until when, and who can end it.
   ///
+  /// @param waitsFor null when it is over
   /// @param stuck    why nothing can be decided on it; null normally
   /// @param lastLook the newest look that succeeded; null before the first
   public record WatchReport(
-      WatchSummary watch, @Nullable String stuck, @Nullable LastLook lastLook) {}
+      WatchSummary watch,
+      @Nullable Waiting waitsFor,
+      @Nullable String stuck,
+      @Nullable LastLook lastLook) {}
 
   /// The newest look.
   ///
@@ -155,6 +169,7 @@ public class MonitorResource {
     }
     return new WatchReport(
         WatchSummary.of(row),
+        row.waiting(),
         journal.stuck(release).orElse(null),
         book.newest(release).map(LastLook::of).orElse(null));
   }

@@ -6,6 +6,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.Census;
 import io.lockkeeper.journal.Census.Gauge;
 import io.lockkeeper.monitor.Question;
+import io.lockkeeper.monitor.Waiting;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchGoal;
 import io.lockkeeper.problem.Page.Cursor;
@@ -49,6 +50,14 @@ public class WatchView extends PanacheEntityBase {
 
   /// The share of traffic that the candidate is to have, percent.
   public int weight;
+
+  @Column(name = "waits_for")
+  public @Nullable String waitsFor;
+
+  /// Who or what can end the wait.
+  public @Nullable String who;
+
+  public @Nullable Instant due;
 
   @Column(name = "lost_since")
   public @Nullable Instant lostSince;
@@ -98,6 +107,10 @@ public class WatchView extends PanacheEntityBase {
     row.watches = watches(WatchGoal.of(watch));
     row.subject = subject(watch.question());
     row.weight = watch.weight();
+    Waiting waiting = Waiting.of(watch);
+    row.waitsFor = waiting == null ? null : waiting.what();
+    row.who = waiting == null ? null : waiting.who();
+    row.due = waiting == null ? null : waiting.until();
     row.lostSince = watch.lost() == null ? null : watch.lost().since();
     row.breached = watch.breached();
     row.halted = watch.halted();
@@ -118,6 +131,11 @@ public class WatchView extends PanacheEntityBase {
   /// The row of this release; null when there is none.
   static @Nullable WatchView of(ReleaseId release) {
     return findById(release.value());
+  }
+
+  /// What the release waits for; null when for nothing.
+  @Nullable Waiting waiting() {
+    return waitsFor == null || who == null ? null : new Waiting(waitsFor, who, due);
   }
 
   /// Rows in the order of their newest facts, newest first.
