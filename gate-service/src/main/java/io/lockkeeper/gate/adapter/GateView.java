@@ -40,6 +40,9 @@ public class GateView extends PanacheEntityBase {
   @Column(name = "waits_for")
   public @Nullable String waitsFor;
 
+  /// Who or what can end the wait.
+  public @Nullable String who;
+
   public @Nullable Instant due;
 
   @Column(name = "requested_at")
@@ -89,6 +92,7 @@ public class GateView extends PanacheEntityBase {
     row.phase = name(board.phase());
     Wait wait = board.waitsFor().orElse(null);
     row.waitsFor = wait == null ? null : PlainText.of(wait.what());
+    row.who = wait == null ? null : wait.who();
     row.due = wait == null ? null : wait.until();
     row.requestedAt = history.getFirst().time();
     if (isNew) {

@@ -50,6 +50,9 @@ public class RolloutView extends PanacheEntityBase {
   @Column(name = "waits_for")
   public @Nullable String waitsFor;
 
+  /// Who or what can end the wait.
+  public @Nullable String who;
+
   public @Nullable Instant due;
 
   @Column(name = "started_at")
@@ -135,6 +138,7 @@ public class RolloutView extends PanacheEntityBase {
     row.outcome = rollout.phase() instanceof Phase.Settled it ? it.outcome() : null;
     Waiting waiting = Waiting.of(rollout);
     row.waitsFor = waiting == null ? null : waiting.what();
+    row.who = waiting == null ? null : waiting.who();
     row.due = waiting == null ? null : waiting.until();
     row.heldSince = time(history, fact -> fact.event() == rollout.pause());
     Rollout.Question question = rollout.question();

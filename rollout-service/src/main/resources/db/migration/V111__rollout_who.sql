@@ -1,0 +1,3 @@
+-- Who can end what a release waits for: for lists. Rows of before get it the next time that the release is asked what
+-- follows, which is at the next start at the latest.
+alter table rollout_view add column who text;
