@@ -9,12 +9,14 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Makes sure that what people are owed is told. Runbook D1, C1–C3, R4, R5.
 ///
@@ -74,6 +76,13 @@ public class AnnouncementReconciler {
           errand.wake();
           return errand;
         });
+  }
+
+  /// When this replica makes its next attempt to deliver a message of this release; null while it
+  /// makes one, when another replica does, and when nothing is outstanding.
+  @Nullable Instant nextAttempt(ReleaseId release) {
+    Errand errand = errands.get(release);
+    return errand == null ? null : errand.next();
   }
 
   private void run(Errand errand) {

@@ -12,6 +12,7 @@ import io.lockkeeper.notification.NotificationCommand.ReportUndeliverable;
 import io.lockkeeper.notification.NotificationDecider;
 import io.lockkeeper.notification.adapter.Channel.Delivery;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Delivers one release's messages, in order within each channel, until none is outstanding. A
 /// channel that fails is tried again after a second, then ever later up to half a minute; the
@@ -49,6 +51,9 @@ final class Errand implements Runnable {
     }
   }
 
+  /// When the next attempt is made; null while none is waited for.
+  private volatile @Nullable Instant next;
+
   private record Pause(long untilNanos, Duration next) {}
 
   Errand(
@@ -62,6 +67,11 @@ final class Errand implements Runnable {
 
   ReleaseId release() {
     return release;
+  }
+
+  /// When the next attempt is made; null while one is, or while another replica makes them.
+  @Nullable Instant next() {
+    return next;
   }
 
   void wake() {
@@ -114,7 +124,10 @@ final class Errand implements Runnable {
       }
     }
     if (!advanced) {
-      rest(untilNext(heads.keySet()));
+      Duration pause = untilNext(heads.keySet());
+      next = Instant.now().plus(pause);
+      rest(pause);
+      next = null;
     }
     return true;
   }

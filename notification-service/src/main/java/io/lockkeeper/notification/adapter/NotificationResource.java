@@ -12,15 +12,17 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
-/// Who was told what about a release, and what is still owed.
+/// Who was told what about a release, what is still owed, until when, and who can end that.
 @Path("/releases")
 @Produces(MediaType.APPLICATION_JSON)
 public class NotificationResource {
 
   private final EventJournal journal;
+  private final AnnouncementReconciler reconciler;
 
-  NotificationResource(EventJournal journal) {
+  NotificationResource(EventJournal journal, AnnouncementReconciler reconciler) {
     this.journal = journal;
+    this.reconciler = reconciler;
   }
 
   /// The messages of one release; 404 when nothing is known of it.
@@ -33,7 +35,8 @@ public class NotificationResource {
     if (history.isEmpty()) {
       throw unknown(id);
     }
-    return NotificationStatus.of(release, history, journal.stuck(release).orElse(null));
+    return NotificationStatus.of(
+        release, history, reconciler.nextAttempt(release), journal.stuck(release).orElse(null));
   }
 
   private static ReleaseId release(String id) {

@@ -10,24 +10,31 @@ import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.notification.Announcements;
 import io.lockkeeper.notification.Bulletin;
+import io.lockkeeper.notification.Waiting;
 import io.lockkeeper.runbook.RunbookLine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The messages of one release.
+/// The messages of one release: what was told, what is still owed, until when, and who can end
+/// that.
 ///
 /// @param told        what people were told, oldest first
 /// @param failed      what could not be delivered in time; it is in `told` too when it was
 ///                    delivered later
 /// @param outstanding what they are owed, in the order in which each channel gets it
+/// @param waitsFor    what is owed, in words; null when nobody is owed a message
+/// @param nextAttempt when the next attempt is made, as far as this replica makes them; null while
+///                    one is made, when another replica does, and when nothing is owed
 /// @param stuck       why the release's facts cannot be decided on; null normally
 public record NotificationStatus(
     ReleaseId release,
     List<Told> told,
     List<Failure> failed,
     List<Bulletin> outstanding,
+    @Nullable Waiting waitsFor,
+    @Nullable Instant nextAttempt,
     @Nullable String stuck) {
 
   /// One delivered message.
@@ -39,7 +46,11 @@ public record NotificationStatus(
   /// One message that was late.
   public record Failure(RunbookLine line, String key, String channel, String reason, Instant at) {}
 
-  static NotificationStatus of(ReleaseId release, List<Fact> history, @Nullable String stuck) {
+  static NotificationStatus of(
+      ReleaseId release,
+      List<Fact> history,
+      @Nullable Instant nextAttempt,
+      @Nullable String stuck) {
     List<Told> told = new ArrayList<>();
     List<Failure> failed = new ArrayList<>();
     for (Fact fact : history) {
@@ -59,6 +70,14 @@ public record NotificationStatus(
         }
       }
     }
-    return new NotificationStatus(release, told, failed, Announcements.outstanding(history), stuck);
+    Announcements announcements = Announcements.of(history);
+    return new NotificationStatus(
+        release,
+        told,
+        failed,
+        announcements.outstanding(),
+        Waiting.of(announcements),
+        nextAttempt,
+        stuck);
   }
 }

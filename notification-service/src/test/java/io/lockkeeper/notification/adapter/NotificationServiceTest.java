@@ -222,7 +222,9 @@ final class NotificationServiceTest {
         .then()
         .body(
             "outstanding.key",
-            equalTo(List.of(release + ":update:started", release + ":update:halted")));
+            equalTo(List.of(release + ":update:started", release + ":update:halted")))
+        .body("waitsFor.what", equalTo("an update (C2), an update (R4) to be taken"))
+        .body("waitsFor.who", equalTo("the channel chat"));
     as("viewer")
         .get("/feed")
         .then()
@@ -296,6 +298,12 @@ final class NotificationServiceTest {
     heard(release, UpdatePosted.class, 1);
     as("viewer").get("/releases/" + release).then().statusCode(200);
     as("viewer").get("/feed?limit=1").then().statusCode(200);
+    ReleaseId owed = release();
+    WebhookReceivers.CHAT.stubFor(to(owed).willReturn(serviceUnavailable()));
+    say(owed, Story.accepted("chat"), cleared(Duration.ofMinutes(5)));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> as("viewer").get("/releases/" + owed).path("nextAttempt") != null);
     API.tries(Map.of("id", release));
     API.isTrue();
     API.equalsSnapshot();
