@@ -51,6 +51,7 @@ public final class Markdown {
         release.outcome() == null
             ? null
             : release.outcome() + (release.reason() == null ? "" : ": " + release.reason()));
+    item("Waits for", waitsFor(release.waitsFor()));
     item("Requested", time(release.requested()));
     item("Started", release.started() == null ? null : time(release.started()));
     item("Settled", settled(release));
@@ -60,6 +61,17 @@ public final class Markdown {
 
   private static @Nullable String artifact(@Nullable Artifact artifact) {
     return artifact == null ? null : artifact.purl() + " " + artifact.digest();
+  }
+
+  private static @Nullable String waitsFor(@Nullable Waiting waiting) {
+    if (waiting == null) {
+      return null;
+    }
+    return waiting.what()
+        + " ("
+        + waiting.who()
+        + ")"
+        + (waiting.until() == null ? "" : ", until " + time(waiting.until()));
   }
 
   private static @Nullable String settled(Overview release) {

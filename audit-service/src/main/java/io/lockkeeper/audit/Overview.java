@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param requester with what stands behind the name
 /// @param digest    of the request and the resolved runbook together
 /// @param phase     where it stands, in words
+/// @param waitsFor  and until when, and who can end it; null when its log is closed or it was
+/// refused
 /// @param outcome   null until it is settled
 /// @param reason    why it ended so, or why it was refused; null before
 /// @param requested the time of the first fact
@@ -40,6 +42,7 @@ public record Overview(
     @Nullable Digest digest,
     @Nullable Artifact artifact,
     String phase,
+    @Nullable Waiting waitsFor,
     @Nullable Outcome outcome,
     @Nullable String reason,
     Instant requested,
@@ -77,6 +80,7 @@ public record Overview(
         accepted.map(ReleaseAccepted::digest).orElse(null),
         accepted.map(found -> found.request().artifact()).orElse(null),
         phase.words(),
+        Waiting.of(phase, facts),
         settled.map(RolloutSettled::outcome).orElse(null),
         settled
             .map(RolloutSettled::reason)

@@ -4,6 +4,7 @@ import static java.time.ZoneOffset.UTC;
 
 import io.agroal.api.AgroalDataSource;
 import io.lockkeeper.audit.Overview;
+import io.lockkeeper.audit.Waiting;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.Envelope;
@@ -226,12 +227,13 @@ public class LedgerWriter {
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
-        insert into release_view values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into release_view values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (release_id) do update set
           service = excluded.service, version = excluded.version,
           environment = excluded.environment, phase = excluded.phase,
           outcome = excluded.outcome, requested_at = excluded.requested_at,
-          settled_at = excluded.settled_at, reason = excluded.reason\
+          settled_at = excluded.settled_at, reason = excluded.reason,
+          waits_for = excluded.waits_for, who = excluded.who, due = excluded.due\
         """)) {
       upsert.setString(1, release.value());
       upsert.setString(2, overview.service());
@@ -243,6 +245,11 @@ public class LedgerWriter {
       Instant settled = overview.settled();
       upsert.setObject(8, settled == null ? null : at(settled), Types.TIMESTAMP_WITH_TIMEZONE);
       upsert.setString(9, overview.reason());
+      Waiting waiting = overview.waitsFor();
+      Instant due = waiting == null ? null : waiting.until();
+      upsert.setString(10, waiting == null ? null : waiting.what());
+      upsert.setString(11, waiting == null ? null : waiting.who());
+      upsert.setObject(12, due == null ? null : at(due), Types.TIMESTAMP_WITH_TIMEZONE);
       upsert.executeUpdate();
     }
   }

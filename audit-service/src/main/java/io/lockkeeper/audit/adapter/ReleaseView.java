@@ -29,6 +29,15 @@ public class ReleaseView extends PanacheEntityBase {
   /// Where it stands, in words.
   public String phase;
 
+  /// What it waits for; null when its log is closed or it was refused.
+  @Column(name = "waits_for")
+  public @Nullable String waitsFor;
+
+  /// Who or what can end the wait.
+  public @Nullable String who;
+
+  public @Nullable Instant due;
+
   @Enumerated(EnumType.STRING)
   public @Nullable Outcome outcome;
 

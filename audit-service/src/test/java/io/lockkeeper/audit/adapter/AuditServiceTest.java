@@ -451,6 +451,12 @@ final class AuditServiceTest {
     as("viewer").get(log).then().statusCode(200);
     as("viewer").accept("text/markdown").get(log).then().statusCode(200);
     as("viewer").get("/releases?limit=1").then().statusCode(200);
+    ReleaseId open = said(Releases.begun());
+    awaitPhase(open, "rolling out");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> as("viewer").get("/releases/" + open).path("waitsFor.until") != null);
+    as("viewer").get("/releases?limit=1").then().body("items[0].who", equalTo("monitor-service"));
     as("viewer").accept("text/event-stream").get("/facts?after=nowhere").then().statusCode(400);
     as("viewer")
         .accept("text/event-stream")
