@@ -790,11 +790,6 @@ class MonitorServiceTest {
       "Every call answers as /q/openapi describes and shows it, and as docs/openapi has it")
   void openApi() throws IOException, SQLException, InterruptedException {
     backtests();
-    String path = "/watches/" + release;
-    await()
-        .atMost(SOON)
-        .until(() -> OpenApi.as("viewer").get(path).path("lastLook.measures[0].candidate") != null);
-    OpenApi.as("viewer").get("/watches?limit=1").then().statusCode(200);
     API.tries(Map.of("release", release));
     API.isTrue();
     API.equalsSnapshot();
@@ -808,6 +803,7 @@ class MonitorServiceTest {
     refusal(410, "{'release': '%s'}".formatted(release));
     release = new ReleaseId(UUID.randomUUID().toString());
     baking(LONG);
+    watched();
     candidate.fails(0.3);
     await()
         .atMost(SOON)
@@ -822,6 +818,16 @@ class MonitorServiceTest {
           .atMost(SOON)
           .until(() -> backtest(body.toString()).getString("verdict").equals(verdict));
     }
+  }
+
+  /// Looks at the watch while its verdict is due.
+  private void watched() {
+    String path = "/watches/" + release;
+    await()
+        .atMost(SOON)
+        .until(() -> OpenApi.as("viewer").get(path).path("lastLook.measures[0].candidate") != null);
+    OpenApi.as("viewer").get(path).then().body("waitsFor.until", notNullValue());
+    OpenApi.as("viewer").get("/watches?limit=1").then().statusCode(200);
   }
 
   /// As retention does when the release's facts are deleted.
