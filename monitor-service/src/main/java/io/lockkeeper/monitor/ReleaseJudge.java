@@ -127,7 +127,7 @@ public final class ReleaseJudge {
               signal.critical(),
               null,
               signal.margin(),
-              signal.noData() == Runbook.Signal.NoData.HOLD));
+              signal.noData() == Runbook.Signal.Absence.HOLD));
     }
     return List.copyOf(judged);
   }

@@ -147,12 +147,12 @@ class ReleaseJudgeTest {
         RUNBOOK.relaxed());
   }
 
-  private static Signal errors(boolean critical, Double margin, Signal.NoData noData) {
+  private static Signal errors(boolean critical, Double margin, Signal.Absence noData) {
     return new Signal(
         "errors", "http_requests", Kind.ERRORS, critical, null, null, null, null, margin, noData);
   }
 
-  private static Signal kpi(Signal.NoData noData) {
+  private static Signal kpi(Signal.Absence noData) {
     return new Signal("orders", "orders", Kind.KPI, true, null, null, null, null, null, noData);
   }
 
@@ -196,7 +196,7 @@ class ReleaseJudgeTest {
     Assessment held = last(watching(false, errors(true, null, null), kpi(null)), 0.02);
     assertThat(held.verdict()).isEqualTo(Verdict.ERRORED);
     assertThat(held.reason()).isEqualTo("orders is not measured");
-    Runbook ignoring = watching(false, errors(true, null, null), kpi(Signal.NoData.IGNORE));
+    Runbook ignoring = watching(false, errors(true, null, null), kpi(Signal.Absence.IGNORE));
     assertThat(last(ignoring, 0.02).verdict()).isEqualTo(Verdict.PASSED);
   }
 
@@ -216,12 +216,12 @@ class ReleaseJudgeTest {
   @DisplayName("G2: a baseline without a signal that must be measured is refused, and names it")
   void unmeasured() {
     Baseline baseline = baseline(0.002);
-    for (Signal.NoData noData : Signal.NoData.values()) {
+    for (Signal.Absence noData : Signal.Absence.values()) {
       assertThat(
               BaselineRules.STANDARD.objection(
                   baseline, ReleaseJudge.judged(List.of(errors(true, null, null), kpi(noData)))))
           .isEqualTo(
-              noData == Signal.NoData.IGNORE
+              noData == Signal.Absence.IGNORE
                   ? Optional.empty()
                   : Optional.of(
                       "not measured: nothing of 'orders' in 29 s (noData: ignore lets it be"

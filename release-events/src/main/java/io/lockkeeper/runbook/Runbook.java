@@ -436,7 +436,7 @@ public record Runbook(
       @Nullable String of,
       @Nullable Worse worse,
       @Nullable Double margin,
-      NoData noData) {
+      Absence noData) {
 
     /// What the numbers of a signal mean.
     public enum Kind {
@@ -463,13 +463,13 @@ public record Runbook(
     }
 
     /// What a signal without data means.
-    public enum NoData {
+    public enum Absence {
       /// No baseline is taken without it (G2), and no verdict passes (D4, M1).
       HOLD,
       /// Nothing: what else is measured decides.
       IGNORE;
 
-      private static NoData of(boolean critical) {
+      private static Absence of(boolean critical) {
         return critical ? HOLD : IGNORE;
       }
     }
@@ -483,7 +483,7 @@ public record Runbook(
 
     public Signal {
       critical = orElse(critical, true);
-      noData = orElse(noData, NoData.of(critical));
+      noData = orElse(noData, Absence.of(critical));
     }
 
     /// A signal with its kind's own margin and its criticality's own meaning of no data.
@@ -504,7 +504,7 @@ public record Runbook(
           null,
           null,
           null,
-          NoData.of(orElse(critical, true)));
+          Absence.of(orElse(critical, true)));
     }
 
     /// A signal that is read from a metric family, at the first source or the instances.
