@@ -3,6 +3,7 @@ package io.lockkeeper.quickstart;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.quickstart.ci.Follower;
 import io.lockkeeper.quickstart.ci.ReleaseEnd;
+import io.lockkeeper.quickstart.ci.RequestFate;
 import io.lockkeeper.quickstart.ci.Services;
 import io.lockkeeper.quickstart.demo.ReleaseRequests;
 import io.lockkeeper.quickstart.local.Credentials;
@@ -15,11 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -116,6 +121,18 @@ final class ReleaseCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object at the end, and nothing else")
   private boolean json;
 
+  private final Function<String, ReleaseRequests> requestsOn;
+
+  /// For picocli.
+  ReleaseCommand() {
+    this(ReleaseRequests::new);
+  }
+
+  /// @param requestsOn a way to ask on the Kafka at this address
+  ReleaseCommand(Function<String, ReleaseRequests> requestsOn) {
+    this.requestsOn = requestsOn;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     byte[] body = body();
@@ -130,8 +147,19 @@ final class ReleaseCommand implements Callable<Integer> {
                 : token);
     ReleaseId release = ReleaseId.of("/callers/" + name, key);
     Terminal terminal = new Terminal(json);
+    Follower follower = new Follower(services, terminal, waitForPeople);
+    Instant until;
     if (kafka) {
-      publish(layout, body);
+      RecordMetadata place = publish(layout, body);
+      terminal.step("the request is published: " + place);
+      until = Instant.now().plus(wait);
+      Optional<RequestFate> fate = follower.fate(release, place.partition(), place.offset(), until);
+      if (fate.isEmpty()) {
+        return end(release.value(), ReleaseEnd.NOT_ENDED_IN_TIME, unread(place), terminal);
+      }
+      if (fate.get().isRefused()) {
+        return end(release.value(), ReleaseEnd.REFUSED, fate.get().problem(), terminal);
+      }
     } else {
       Services.Answer answer = request(services, body, terminal);
       if (answer.status() == 422 || answer.status() == 409) {
@@ -141,10 +169,10 @@ final class ReleaseCommand implements Callable<Integer> {
         throw new IOException("the request is not taken: " + answer.problem());
       }
       release = new ReleaseId(answer.body().path("release").asText());
+      until = Instant.now().plus(wait);
     }
     terminal.step("release " + release + " is asked for");
-    Follower follower = new Follower(services, terminal, waitForPeople);
-    ReleaseEnd end = follower.follow(release.value(), wait);
+    ReleaseEnd end = follower.follow(release.value(), until);
     return end(release.value(), end, follower.reason(), terminal);
   }
 
@@ -160,10 +188,16 @@ final class ReleaseCommand implements Callable<Integer> {
     return given == null ? URI.create(layout.url(service)) : given;
   }
 
-  private void publish(Layout layout, byte[] body) throws IOException, InterruptedException {
-    try (ReleaseRequests requests = new ReleaseRequests(layout.kafka())) {
-      requests.send("/callers/" + name, key, body);
+  private RecordMetadata publish(Layout layout, byte[] body)
+      throws IOException, InterruptedException {
+    try (ReleaseRequests requests = requestsOn.apply(layout.kafka())) {
+      return requests.send("/callers/" + name, key, body);
     }
+  }
+
+  private String unread(RecordMetadata place) {
+    return "gate-service has not read the request %s yet, and will; ask again with --key %s to go on waiting, or see /requests/%d/%d there"
+        .formatted(place, key, place.partition(), place.offset());
   }
 
   /// The key makes it safe to ask again.

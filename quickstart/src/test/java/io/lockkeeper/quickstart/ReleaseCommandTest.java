@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.quickstart.demo.ReleaseRequests;
 import io.lockkeeper.quickstart.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,9 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -35,6 +43,8 @@ class ReleaseCommandTest {
 
   private final Map<String, List<Scripted>> script = new ConcurrentHashMap<>();
   private final List<String> keys = new CopyOnWriteArrayList<>();
+  private final MockProducer<String, byte[]> topic =
+      new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
   private HttpServer server;
 
   @TempDir Path folder;
@@ -95,7 +105,8 @@ class ReleaseCommandTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, UTF_8));
     try {
-      int code = new CommandLine(new ReleaseCommand()).execute(arguments.toArray(String[]::new));
+      ReleaseCommand command = new ReleaseCommand(_ -> new ReleaseRequests(topic));
+      int code = new CommandLine(command).execute(arguments.toArray(String[]::new));
       return new Run(code, out.toString(UTF_8));
     } finally {
       System.setOut(before);
@@ -140,13 +151,126 @@ class ReleaseCommandTest {
         "POST /releases",
         new Scripted(
             422,
-            "{'title':'The release is refused','detail':'d','errors':"
+            "{'title':'The release is refused','code':'invalid','detail':'d','errors':"
                 + "[{'pointer':'/version','detail':'is missing'}]}"));
     Run run = run("--json", "--key=k", "--name=me");
     assertThat(run.exitCode()).isEqualTo(11);
     assertThat(run.json().path("end").asText()).isEqualTo("REFUSED");
-    assertThat(run.json().path("reason").asText()).contains("/version is missing");
+    assertThat(run.json().path("reason").asText())
+        .startsWith("The release is refused (invalid): d")
+        .contains("/version is missing");
     assertThat(run.json().path("exitCode").asInt()).isEqualTo(11);
+  }
+
+  @Nested
+  @DisplayName("By Kafka, what became of the record is looked up before the release is followed")
+  class ByKafka {
+
+    private static final String RELEASE = ReleaseId.of("/callers/ci", "k").value();
+
+    private void fates(String... rows) {
+      List<Scripted> answers =
+          Stream.of(rows)
+              .map(row -> new Scripted(200, row.replace("RELEASE", RELEASE)))
+              .collect(Collectors.toCollection(ArrayList::new));
+      answers.addFirst(new Scripted(404, "{}"));
+      answers("GET /requests/0/0", answers.toArray(Scripted[]::new));
+    }
+
+    @Test
+    @DisplayName("Accepted: it is followed to its end, as one by HTTP is")
+    void accepted() {
+      fates("{'fate':'ACCEPTED','release':'RELEASE','code':null,'reason':null}");
+      answers("GET /releases/" + RELEASE, new Scripted(200, "{'phase':'CLEARED'}"));
+      answers("GET /rollouts/" + RELEASE, new Scripted(200, "{'outcome':'VERIFIED'}"));
+      answers(
+          "GET /releases/" + RELEASE + "/log",
+          new Scripted(200, "{'overview':{'reason':'nothing worse'}}"));
+      Run run = run("--kafka", "--key=k");
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.out())
+          .containsSubsequence(
+              "the request is published: release-requests-0@0",
+              "waits for the request to be read (gate-service)",
+              "release " + RELEASE + " is asked for",
+              "release " + RELEASE + ": verified: nothing worse");
+      assertThat(topic.history()).hasSize(1);
+      assertThat(new String(topic.history().getFirst().value(), UTF_8)).isEqualTo("{}");
+      assertThat(keys).isEmpty();
+    }
+
+    @Test
+    @DisplayName("Not JSON: a dead letter is 11 and says why")
+    void notJson() throws IOException {
+      Files.writeString(folder.resolve("request.json"), "no JSON");
+      fates(
+          "{'fate':'DEAD_LETTER','release':'RELEASE','code':'no-json',"
+              + "'reason':'the value is not JSON in line 1, column 4'}");
+      Run run = run("--kafka", "--key=k", "--json");
+      assertThat(run.exitCode()).isEqualTo(11);
+      assertThat(run.json())
+          .isEqualTo(
+              Json.tree(
+                  Json.bytes(
+                      Map.of(
+                          "release",
+                          RELEASE,
+                          "end",
+                          "REFUSED",
+                          "reason",
+                          "The request cannot be read (no-json): the value is not JSON in line 1, column 4",
+                          "exitCode",
+                          11))));
+    }
+
+    @Test
+    @DisplayName(
+        "A key used before with other content: 11 and why, although the earlier release is verified")
+    void otherContent() {
+      answers("GET /releases/" + RELEASE, new Scripted(200, "{'phase':'SETTLED'}"));
+      answers("GET /rollouts/" + RELEASE, new Scripted(200, "{'outcome':'VERIFIED'}"));
+      fates(
+          "{'fate':'REFUSED','release':'RELEASE','code':'different-content',"
+              + "'reason':'asked for before with other content'}");
+      Run run = run("--kafka", "--key=k");
+      assertThat(run.exitCode()).isEqualTo(11);
+      assertThat(run.out())
+          .endsWith(
+              "release "
+                  + RELEASE
+                  + ": refused: The release is refused (different-content): asked for before with"
+                  + " other content"
+                  + System.lineSeparator());
+    }
+
+    @Test
+    @DisplayName("Sent again after a refusal: a duplicate of what was refused is refused")
+    void refusedBefore() {
+      fates(
+          "{'fate':'DUPLICATE','release':'RELEASE','code':'invalid','reason':'/version: is missing'}");
+      Run run = run("--kafka", "--key=k");
+      assertThat(run.exitCode()).isEqualTo(11);
+      assertThat(run.out()).contains("The release is refused (invalid): /version: is missing");
+    }
+
+    @Test
+    @DisplayName("What another record at this place became, on a topic made anew, is not believed")
+    void otherTopic() {
+      fates(
+          "{'fate':'ACCEPTED','release':'another','code':null,'reason':null}",
+          "{'fate':'REFUSED','release':'RELEASE','code':'unknown-runbook','reason':'/runbook: is not known'}");
+      assertThat(run("--kafka", "--key=k").exitCode()).isEqualTo(11);
+    }
+
+    @Test
+    @DisplayName("Not read in time is 14, and says how to go on")
+    void notRead() {
+      Run run = run("--kafka", "--key=k", "--wait=PT0S");
+      assertThat(run.exitCode()).isEqualTo(14);
+      assertThat(run.out())
+          .contains(
+              "has not read the request release-requests-0@0 yet", "--key k", "/requests/0/0");
+    }
   }
 
   @Test

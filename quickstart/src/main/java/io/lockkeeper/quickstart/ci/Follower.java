@@ -2,13 +2,15 @@ package io.lockkeeper.quickstart.ci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.quickstart.wire.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Follows one release to its end, telling each step of its log as it appears.
+/// Follows one release to its end, telling each step of its log as it appears; before that, where
+/// it was asked for on Kafka, the request to its fate.
 public final class Follower {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
@@ -31,10 +33,32 @@ public final class Follower {
     this.waitForPeople = waitForPeople;
   }
 
-  /// Waits until the release has ended, or only a person can go on.
-  public ReleaseEnd follow(String release, Duration atMost)
+  /// Waits until gate-service has read the record at this place on `release-requests`, which asks
+  /// for this release.
+  ///
+  /// @return what became of it; empty when it is not read in time
+  public Optional<RequestFate> fate(ReleaseId release, int partition, long offset, Instant until)
       throws IOException, InterruptedException {
-    Instant end = Instant.now().plus(atMost);
+    while (true) {
+      try {
+        Optional<RequestFate> fate =
+            services.fate(partition, offset).filter(read -> read.isOf(release));
+        if (fate.isPresent()) {
+          return fate;
+        }
+        progress.waits("waits for the request to be read (gate-service)");
+      } catch (Services.Unavailable e) {
+        progress.waits(String.valueOf(e.getMessage()));
+      }
+      if (!Instant.now().isBefore(until)) {
+        return Optional.empty();
+      }
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+  }
+
+  /// Waits until the release has ended, or only a person can go on.
+  public ReleaseEnd follow(String release, Instant until) throws IOException, InterruptedException {
     while (true) {
       try {
         Optional<ReleaseEnd> ended = look(release);
@@ -49,7 +73,7 @@ public final class Follower {
       } catch (Services.Unavailable e) {
         progress.waits(String.valueOf(e.getMessage()));
       }
-      if (!Instant.now().isBefore(end)) {
+      if (!Instant.now().isBefore(until)) {
         return ReleaseEnd.NOT_ENDED_IN_TIME;
       }
       Thread.sleep(BETWEEN_LOOKS);

@@ -50,6 +50,9 @@ public final class Services {
     /// The problem in one sentence.
     public String problem() {
       StringBuilder text = new StringBuilder(body.path("title").asText("answered " + status));
+      if (body.hasNonNull("code")) {
+        text.append(" (").append(body.path("code").asText()).append(")");
+      }
       if (body.hasNonNull("detail")) {
         text.append(": ").append(body.path("detail").asText());
       }
@@ -71,6 +74,15 @@ public final class Services {
             .header("content-type", "application/json")
             .header("idempotency-key", key)
             .POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  /// What became of the record at this place on `release-requests`; empty while it is not read.
+  public Optional<RequestFate> fate(int partition, long offset)
+      throws IOException, InterruptedException {
+    Optional<JsonNode> record = read(gate.resolve("/requests/" + partition + "/" + offset));
+    return record.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Json.convert(record.get(), RequestFate.class));
   }
 
   /// Where the release stands before its gates; empty when gate-service does not know it.

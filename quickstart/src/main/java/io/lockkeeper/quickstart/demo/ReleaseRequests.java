@@ -11,8 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +29,11 @@ public final class ReleaseRequests implements AutoCloseable {
   private static final String TOPIC = "release-requests";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final Producer<String, byte[]> producer;
 
   /// Requests through this Kafka.
   public ReleaseRequests(String bootstrapServers) {
-    producer =
+    this(
         new KafkaProducer<>(
             Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -39,7 +41,12 @@ public final class ReleaseRequests implements AutoCloseable {
                 ProducerConfig.ACKS_CONFIG,
                 "all"),
             new StringSerializer(),
-            new ByteArraySerializer());
+            new ByteArraySerializer()));
+  }
+
+  /// Requests through this producer, which is closed with them.
+  public ReleaseRequests(Producer<String, byte[]> producer) {
+    this.producer = producer;
   }
 
   /// Asks for a release of `candidate` in the place of `stable`; returns when Kafka has it.
@@ -52,11 +59,12 @@ public final class ReleaseRequests implements AutoCloseable {
 
   /// Sends this value as a request of the demo's CI, whatever it is.
   public ReleaseId send(String id, byte[] value) throws IOException, InterruptedException {
-    return send(SOURCE, id, value);
+    send(SOURCE, id, value);
+    return ReleaseId.of(SOURCE, id);
   }
 
-  /// Sends this value as a request, whatever it is.
-  public ReleaseId send(String source, String id, byte[] value)
+  /// Sends this value as a request, whatever it is; returns where Kafka has it.
+  public RecordMetadata send(String source, String id, byte[] value)
       throws IOException, InterruptedException {
     ProducerRecord<String, byte[]> event = new ProducerRecord<>(TOPIC, "demo/shop", value);
     header(event, "ce_specversion", "1.0");
@@ -65,11 +73,15 @@ public final class ReleaseRequests implements AutoCloseable {
     header(event, "ce_type", EventTypes.RELEASE_REQUESTED);
     header(event, "content-type", "application/json");
     try {
-      producer.send(event).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("Kafka did not take the request", e);
+      return producer.send(event).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("Kafka did not take the request: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "Kafka has not taken the request within %d s; is it up? Sent again with the same key it is the same release"
+              .formatted(PATIENCE.toSeconds()),
+          e);
     }
-    return ReleaseId.of(source, id);
   }
 
   /// The JSON of a request for a release of `candidate` in the place of `stable`.
