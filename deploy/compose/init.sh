@@ -1,9 +1,30 @@
 #!/usr/bin/env bash
-# Makes what docker-compose.yml needs and no repository holds: passwords and a webhook secret in
-# .env, and the key pair of bearer tokens in deploy/compose/secrets/keys. May be run again: what is
-# there stays. Needs openssl.
+# Makes what docker-compose.yml needs and no repository holds.
 set -euo pipefail
 umask 077
+
+usage() {
+  cat <<'END'
+Usage: deploy/compose/init.sh
+
+Makes what docker-compose.yml needs and no repository holds: passwords and a webhook secret in .env,
+and the key pair of bearer tokens in deploy/compose/secrets/keys. May be run again: what is there
+stays. Needs openssl.
+END
+}
+
+case ${1:-} in
+  '') ;;
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  *)
+    printf 'init.sh takes no %s.\n\n' "$1" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly ENVIRONMENT=.env
