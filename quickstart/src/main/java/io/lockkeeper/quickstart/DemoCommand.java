@@ -2,14 +2,17 @@ package io.lockkeeper.quickstart;
 
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
+import io.lockkeeper.quickstart.ci.Services;
 import io.lockkeeper.quickstart.demo.AuditClient;
 import io.lockkeeper.quickstart.demo.DemoShop;
 import io.lockkeeper.quickstart.demo.ReleaseRequests;
 import io.lockkeeper.quickstart.demo.Story;
 import io.lockkeeper.quickstart.demo.Version;
+import io.lockkeeper.quickstart.local.Layout;
 import io.lockkeeper.quickstart.local.LocalStack;
 import io.lockkeeper.quickstart.local.Part;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -43,11 +46,12 @@ final class DemoCommand implements Callable<Integer> {
     DemoShop shop = DemoShop.open(stack, Version.good("1.4.2"));
     String token = stack.credentials().token("demo", Set.of("viewer"), Duration.ofHours(12));
     AuditClient audit = new AuditClient(stack.layout().url(Part.AUDIT), token);
+    Story story = new Story(services(stack.layout(), token), audit, running.progress());
     boolean asItShould;
     try (ReleaseRequests requests = new ReleaseRequests(stack.layout().kafka())) {
       Version good = Version.good("1.5.0");
       ReleaseId first = ask(running, requests, shop, good, "a good release, 1.5.0");
-      Outcome goodEnd = new Story(audit, System.out::println).follow(first, PATIENCE);
+      Outcome goodEnd = story.follow(first, PATIENCE);
       running.say("1.5.0 ended: " + goodEnd);
       if (goodEnd == Outcome.VERIFIED) {
         shop.promote(good);
@@ -55,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
       Version bad = Version.bad("1.6.0");
       ReleaseId second =
           ask(running, requests, shop, bad, "a bad release, 1.6.0: 2 % errors, a fifth slower");
-      Outcome badEnd = new Story(audit, System.out::println).follow(second, PATIENCE);
+      Outcome badEnd = story.follow(second, PATIENCE);
       running.say("1.6.0 ended: " + badEnd);
       System.out.println();
       System.out.println(audit.markdown(first));
@@ -74,6 +78,14 @@ final class DemoCommand implements Callable<Integer> {
     running.say("everything keeps running; Ctrl-C stops it. Kafka: " + stack.layout().kafka());
     running.say("for a token: ./lockkeeper token NAME ROLE..." + stack.layout().options());
     return running.untilInterrupted();
+  }
+
+  private static Services services(Layout layout, String token) {
+    return new Services(
+        URI.create(layout.url(Part.GATE)),
+        URI.create(layout.url(Part.ROLLOUT)),
+        URI.create(layout.url(Part.AUDIT)),
+        token);
   }
 
   private static ReleaseId ask(

@@ -16,25 +16,27 @@ final class Running {
 
   private final LocalStack stack;
   private final Instant begun;
+  private final Terminal terminal;
 
-  private Running(LocalStack stack, Instant begun) {
+  private Running(LocalStack stack, Instant begun, Terminal terminal) {
     this.stack = stack;
     this.begun = begun;
+    this.terminal = terminal;
   }
 
   /// Starts everything. Ctrl-C, now or later, stops what was started.
   static Running start(LocalStack stack) throws IOException, InterruptedException {
     Instant begun = Instant.now();
+    Terminal terminal = new Terminal(false);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  say(begun, "stopping");
+                  terminal.step(line(begun, "stopping"));
                   stack.close();
-                  say(begun, "stopped");
+                  terminal.step(line(begun, "stopped"));
                 },
                 "stop-everything"));
-    Terminal terminal = new Terminal(false);
     stack.start(
         new Progress() {
           @Override
@@ -47,7 +49,7 @@ final class Running {
             terminal.waits(line);
           }
         });
-    return new Running(stack, begun);
+    return new Running(stack, begun, terminal);
   }
 
   /// What runs.
@@ -55,13 +57,14 @@ final class Running {
     return stack;
   }
 
-  /// Says one line, with the seconds since the start.
-  void say(String line) {
-    say(begun, line);
+  /// Where to show how something goes.
+  Progress progress() {
+    return terminal;
   }
 
-  private static void say(Instant begun, String line) {
-    System.out.println(line(begun, line));
+  /// Says one line, with the seconds since the start.
+  void say(String line) {
+    terminal.step(line(begun, line));
   }
 
   private static String line(Instant begun, String line) {

@@ -2,6 +2,7 @@ package io.lockkeeper.quickstart;
 
 import io.lockkeeper.quickstart.wire.Progress;
 import java.io.Console;
+import java.io.PrintStream;
 
 /// Shows how something goes: a line for each step, and in a terminal one more, at the bottom, that
 /// says what it waits for now.
@@ -12,34 +13,45 @@ final class Terminal implements Progress {
 
   private final boolean silent;
   private final boolean live;
+  private final PrintStream out;
   private String waits = "";
 
   /// @param silent whether nothing is shown at all
   Terminal(boolean silent) {
+    this(silent, isTerminal(), System.out);
+  }
+
+  /// @param live whether `out` is a terminal, in which the last line can be written anew
+  Terminal(boolean silent, boolean live, PrintStream out) {
     this.silent = silent;
+    this.live = live;
+    this.out = out;
+  }
+
+  private static boolean isTerminal() {
     Console console = System.console();
-    this.live = console != null && console.isTerminal();
+    return console != null && console.isTerminal();
   }
 
   @Override
-  public void step(String line) {
+  public synchronized void step(String line) {
     if (!silent) {
-      System.out.println((live && !waits.isEmpty() ? CLEAR_LINE : "") + line);
+      out.println((live && !waits.isEmpty() ? CLEAR_LINE : "") + line);
       waits = "";
     }
   }
 
   @Override
-  public void waits(String line) {
+  public synchronized void waits(String line) {
     if (silent || line.equals(waits)) {
       return;
     }
     waits = line;
     if (live) {
-      System.out.print(CLEAR_LINE + (line.length() > WIDTH ? line.substring(0, WIDTH) : line));
-      System.out.flush();
+      out.print(CLEAR_LINE + (line.length() > WIDTH ? line.substring(0, WIDTH) : line));
+      out.flush();
     } else if (!line.isEmpty()) {
-      System.out.println(line);
+      out.println(line);
     }
   }
 }

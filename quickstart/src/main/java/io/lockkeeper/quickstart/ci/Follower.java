@@ -83,7 +83,7 @@ public final class Follower {
   /// Why it ended so, or what it waits for; empty when nobody has said.
   public String reason() {
     JsonNode said = log.path("overview").path("reason");
-    return said.isTextual() ? said.textValue() : waiting();
+    return said.isTextual() ? said.textValue() : Services.waitsFor(gate, rollout);
   }
 
   private void hearTheEnd(String release) throws IOException, InterruptedException {
@@ -102,7 +102,7 @@ public final class Follower {
     Optional<ReleaseEnd> ended = ReleaseEnd.of(gate, rollout);
     // After the answer, so that what led to an end is told before it.
     tell(services.log(release));
-    progress.waits(ended.isPresent() ? "" : waiting());
+    progress.waits(ended.isPresent() ? "" : Services.waitsFor(gate, rollout));
     return ended;
   }
 
@@ -123,21 +123,5 @@ public final class Follower {
                   lines,
                   entry.path("title").asText()));
     }
-  }
-
-  private String waiting() {
-    JsonNode wait =
-        rollout.path("waitsFor").isObject() && !rollout.path("phase").asText().equals("WAITING")
-            ? rollout.path("waitsFor")
-            : gate.path("waitsFor");
-    if (!wait.isObject()) {
-      return "";
-    }
-    String until = wait.path("until").asText("");
-    return "waits for %s (%s)%s"
-        .formatted(
-            wait.path("what").asText(),
-            wait.path("who").asText(),
-            until.isEmpty() || until.equals("null") ? "" : ", until " + until);
   }
 }

@@ -100,6 +100,29 @@ public final class Services {
     return read(audit.resolve("/releases/" + release + "/log")).orElse(MissingNode.getInstance());
   }
 
+  /// What the release waits for now and who can end that, in one line; empty when it waits for
+  /// nothing, or nobody has said.
+  public String waitsFor(String release) throws IOException, InterruptedException {
+    return waitsFor(gate(release).orElse(MissingNode.getInstance()), rollout(release));
+  }
+
+  /// The same, by these answers.
+  static String waitsFor(JsonNode gate, JsonNode rollout) {
+    JsonNode wait =
+        rollout.path("waitsFor").isObject() && !rollout.path("phase").asText().equals("WAITING")
+            ? rollout.path("waitsFor")
+            : gate.path("waitsFor");
+    if (!wait.isObject()) {
+      return "";
+    }
+    String until = wait.path("until").asText("");
+    return "waits for %s (%s)%s"
+        .formatted(
+            wait.path("what").asText(),
+            wait.path("who").asText(),
+            until.isEmpty() || until.equals("null") ? "" : ", until " + until);
+  }
+
   private Optional<JsonNode> read(URI address) throws IOException, InterruptedException {
     Answer answer = send(HttpRequest.newBuilder(address));
     return switch (answer.status()) {
