@@ -46,18 +46,23 @@ final class Adoption {
   }
 
   /// Adopts these records and notes that they were taken in.
-  void adopt(Iterable<ConsumerRecord<String, byte[]>> records) throws SQLException {
+  ///
+  /// @return the release of each fact among them
+  List<ReleaseId> adopt(Iterable<ConsumerRecord<String, byte[]>> records) throws SQLException {
+    List<ReleaseId> releases = new ArrayList<>();
     Map<Integer, Long> next = new HashMap<>();
     for (ConsumerRecord<String, byte[]> record : records) {
       Optional<Envelope> envelope = Envelope.of(record).filter(read -> owner.keeps(read.writer()));
       if (envelope.isPresent()) {
         adopt(envelope.get(), record);
+        releases.add(envelope.get().release());
       }
       next.merge(record.partition(), record.offset() + 1, Math::max);
     }
     for (Map.Entry<Integer, Long> partition : next.entrySet()) {
       JournalTables.advance(connection, partition.getKey(), partition.getValue());
     }
+    return releases;
   }
 
   private void adopt(Envelope envelope, ConsumerRecord<String, byte[]> record) throws SQLException {

@@ -1,11 +1,13 @@
 package io.lockkeeper.journal;
 
+import io.lockkeeper.events.ReleaseId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -103,10 +105,12 @@ final class Recovery implements AutoCloseable {
 
   private void run() {
     Instant begun = clock.instant();
+    Rebuilding rebuilding = new Rebuilding(clock, LOG::info);
     for (int attempt = 1; !closing; attempt++) {
       try {
-        recover();
+        recover(rebuilding);
         askOpenReleases();
+        rebuilding.end();
         state = State.DONE;
         compared.countDown();
         admission.open();
@@ -126,7 +130,7 @@ final class Recovery implements AutoCloseable {
     }
   }
 
-  private void recover() throws SQLException {
+  private void recover(Rebuilding rebuilding) throws SQLException {
     try (Connection guard = dataSource.getConnection()) {
       guard.setAutoCommit(false);
       try {
@@ -136,7 +140,8 @@ final class Recovery implements AutoCloseable {
             LOG.warn("the topic holds facts of ours that the journal does not know: adopting them");
             admission.close();
             state = State.ADOPTING;
-            section.forEach(this::adopt);
+            rebuilding.begin(section.size());
+            section.forEach(records -> rebuilding.read(records.count(), adopt(records)));
           }
         }
       } finally {
@@ -162,14 +167,15 @@ final class Recovery implements AutoCloseable {
     }
   }
 
-  private void adopt(Iterable<ConsumerRecord<String, byte[]>> records) throws SQLException {
+  private List<ReleaseId> adopt(Iterable<ConsumerRecord<String, byte[]>> records)
+      throws SQLException {
     for (int attempt = 1; ; attempt++) {
       try (Connection connection = dataSource.getConnection()) {
         connection.setAutoCommit(false);
         try {
-          new Adoption(connection, owner, clock.instant()).adopt(records);
+          List<ReleaseId> read = new Adoption(connection, owner, clock.instant()).adopt(records);
           connection.commit();
-          return;
+          return read;
         } catch (SQLException | RuntimeException e) {
           connection.rollback();
           if (Failure.of(e) != Failure.CONFLICT) {

@@ -103,6 +103,13 @@ final class TopicReader {
       }
     }
 
+    /// How many records there are at most: of a topic that is compacted, or written to in
+    /// transactions, some offsets hold none.
+    long size() {
+      long all = end.values().stream().mapToLong(Long::longValue).sum();
+      return all - begin.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /// Whether this holds for some of the records; stops reading when it does.
     boolean anyMatch(Test test) throws SQLException {
       begin.forEach(consumer::seek);
