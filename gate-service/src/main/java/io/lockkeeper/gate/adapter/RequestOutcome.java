@@ -85,6 +85,15 @@ record RequestOutcome(
       return new RequestOutcome(
           Fate.REFUSED, List.of(), "too-many", "refused before, with other contents", List.of());
     }
+    if (board.admission() != null && asks(command) && !isRepeated(board, command, objection)) {
+      // A fact said so already; whoever sends it again is no less refused.
+      return new RequestOutcome(
+          Fate.DUPLICATE,
+          List.of(),
+          "different-content",
+          "another request of the same source and id, with other content, refused before",
+          List.of());
+    }
     GateEvent.ReleaseRefused refusal = board.refusal();
     return refusal == null
         ? new RequestOutcome(Fate.DUPLICATE, List.of(), null, null, List.of())
@@ -110,6 +119,10 @@ record RequestOutcome(
           GateCommand.LiftQuarantine _ ->
           objection == null;
     };
+  }
+
+  private static boolean asks(GateCommand command) {
+    return command instanceof GateCommand.Request || command instanceof GateCommand.Refuse;
   }
 
   private static @Nullable String words(List<Problem> problems) {
