@@ -14,6 +14,8 @@ final class Buckets {
   private double[] middles = {};
   private @Nullable List<Double> shown;
   private double[] counts = {};
+  /// Sum of the counts; NaN when they have changed since it was asked for.
+  private double total = Double.NaN;
   private boolean seen;
 
   static Buckets of(List<Double> bounds, List<Double> counts) {
@@ -48,6 +50,7 @@ final class Buckets {
 
   void clear() {
     Arrays.fill(counts, 0);
+    total = Double.NaN;
     seen = false;
   }
 
@@ -58,6 +61,7 @@ final class Buckets {
       shown = now.bounds();
     }
     seen = true;
+    total = Double.NaN;
     double below = 0;
     for (int b = 0; b < counts.length; b++) {
       long then = before == null ? 0 : before.cumulative().get(b);
@@ -72,6 +76,7 @@ final class Buckets {
       return;
     }
     adopt(other.bounds);
+    total = Double.NaN;
     if (Arrays.equals(bounds, other.bounds)) {
       for (int b = 0; b < counts.length; b++) {
         counts[b] += other.counts[b];
@@ -91,15 +96,19 @@ final class Buckets {
       middles = middles(logs);
       shown = null;
       counts = new double[shape.length + 1];
+      total = Double.NaN;
     }
   }
 
   double total() {
-    double sum = 0;
-    for (double count : counts) {
-      sum += count;
+    if (Double.isNaN(total)) {
+      double sum = 0;
+      for (double count : counts) {
+        sum += count;
+      }
+      total = sum;
     }
-    return sum;
+    return total;
   }
 
   boolean hasBound(double x) {
@@ -147,9 +156,9 @@ final class Buckets {
     return moment(0, 1);
   }
 
-  /// Variance of the logarithm.
-  double varianceLog() {
-    return moment(meanLog(), 2);
+  /// Variance of the logarithm about its mean.
+  double varianceLog(double meanLog) {
+    return moment(meanLog, 2);
   }
 
   /// The first bucket is taken to begin at half its end, the last to end at twice its beginning.

@@ -41,11 +41,12 @@ final class CountJudge implements SignalJudge {
       int index,
       Baseline.@Nullable Counted baseline,
       Baseline.@Nullable Counted usual,
+      Splits splits,
       Instant epoch) {
     this.settings = settings;
     this.index = index;
     this.epoch = epoch;
-    rule = new CountRule(signal, settings, baseline, usual);
+    rule = new CountRule(signal, settings, baseline, usual, splits);
     boolean errors = signal.kind() == Signal.Kind.ERRORS;
     l = new double[rule.alternatives()];
     lSafe = new double[rule.safeAlternatives()];

@@ -25,6 +25,7 @@ final class CountRule {
 
   private static final Grid ERRORS = new Grid(1.3, 2, 3.5, 7, 20);
   private static final Grid KPI = new Grid(1.08, 1.2, 1.5, 3);
+  private static final Grid MIRRORED = KPI.inverse();
   private static final Grid SAFE = new Grid(0.8, 0.6, 0.4, 0.2, 0.05);
 
   private final boolean errors;
@@ -35,7 +36,8 @@ final class CountRule {
   private final double usual;
   private Grid grid;
   private Split split;
-  private final Split harm = new Split(SAFE);
+  private final Splits splits;
+  private final Split harm;
   private double pastBad;
   private double pastTotal;
   /// Rare successes are counted in the place of failures. Decided once.
@@ -46,7 +48,10 @@ final class CountRule {
       Signal signal,
       JudgeSettings settings,
       Baseline.@Nullable Counted baseline,
-      Baseline.@Nullable Counted usual) {
+      Baseline.@Nullable Counted usual,
+      Splits splits) {
+    this.splits = splits;
+    harm = splits.of(SAFE);
     errors = signal.kind() == Signal.Kind.ERRORS;
     margin = signal.effectiveMargin();
     this.settings = settings;
@@ -54,7 +59,7 @@ final class CountRule {
     this.usual = usual == null ? Double.NaN : (double) usual.bad() / usual.total();
     oriented = errors;
     grid = errors ? ERRORS : KPI;
-    split = new Split(grid);
+    split = splits.of(grid);
     if (baseline != null) {
       learn(baseline.bad(), baseline.total());
     }
@@ -67,8 +72,8 @@ final class CountRule {
     if (!oriented && pastTotal >= ENOUGH_TO_ORIENT) {
       oriented = true;
       mirrored = pastBad > pastTotal / 2;
-      grid = mirrored ? KPI.inverse() : KPI;
-      split = new Split(grid);
+      grid = mirrored ? MIRRORED : KPI;
+      split = splits.of(grid);
     }
   }
 

@@ -33,7 +33,7 @@ final class DurationJudge implements SignalJudge {
   private final Baseline.@Nullable Timed baseline;
   private final Buckets candidateSum = new Buckets();
   private final Buckets controlSum = new Buckets();
-  private final Tail.Splits splits = new Tail.Splits();
+  private final Tail.Exposure exposure;
   private List<Tail> tails = List.of();
   private Evidence.Reference against = Evidence.Reference.NONE;
   private double firstJudged = Double.NaN;
@@ -44,11 +44,13 @@ final class DurationJudge implements SignalJudge {
       int index,
       Baseline.@Nullable Timed baseline,
       Baseline.@Nullable Timed usual,
+      Splits splits,
       Instant epoch) {
     this.settings = settings;
     this.index = index;
     this.baseline = baseline;
     this.usual = usual == null ? new Buckets() : usual.buckets();
+    exposure = new Tail.Exposure(splits);
     this.epoch = epoch;
     margin = signal.effectiveMargin();
     finding = new Finding(signal, settings);
@@ -94,14 +96,14 @@ final class DurationJudge implements SignalJudge {
   private void judge(Stratum stratum, Buckets candidate, @Nullable Buckets control) {
     var now = control == null && isUsuallyLonger() ? usualShape() : shape();
     if (control != null) {
-      splits.over(candidate, control, stratum.closes());
+      exposure.over(candidate, control, stratum.closes());
     }
     double weights = 0;
     double sum = 0;
     double offset = Double.NEGATIVE_INFINITY;
     for (var tail : tails) {
       if (candidate.hasBound(tail.bound)) {
-        tail.observe(candidate, control, now, splits, noise.variance(), stratum.closes());
+        tail.observe(candidate, control, now, exposure, noise.variance(), stratum.closes());
         weights += tail.weight;
         double evidence = tail.weight * tail.scaled();
         if (tail.offset() > offset) {
@@ -145,9 +147,12 @@ final class DurationJudge implements SignalJudge {
 
   private void close(Stratum stratum, Buckets candidate, @Nullable Buckets control) {
     var other = control == null ? known() : control;
-    double ratio = candidate.meanLog() - other.meanLog();
+    double mean = candidate.meanLog();
+    double otherMean = other.meanLog();
+    double ratio = mean - otherMean;
     double error =
-        candidate.varianceLog() / candidate.total() + other.varianceLog() / other.total();
+        candidate.varianceLog(mean) / candidate.total()
+            + other.varianceLog(otherMean) / other.total();
     var now = control == null ? Evidence.Reference.BASELINE : Evidence.Reference.CONTROL;
     if (now != against) {
       against = now;
@@ -229,12 +234,13 @@ final class DurationJudge implements SignalJudge {
     var interval = Interval.UNKNOWN;
     double error = Double.POSITIVE_INFINITY;
     if (n1 > 0 && n0 > 0) {
-      error = candidateSum.varianceLog() / n1 + other.varianceLog() / n0 + noise.variance() / 4;
-      interval =
-          Interval.of(
-              candidateSum.meanLog() - other.meanLog(),
-              error,
-              1 / StrictMath.exp(finding.threshold()));
+      double mean = candidateSum.meanLog();
+      double otherMean = other.meanLog();
+      error =
+          candidateSum.varianceLog(mean) / n1
+              + other.varianceLog(otherMean) / n0
+              + noise.variance() / 4;
+      interval = Interval.of(mean - otherMean, error, 1 / StrictMath.exp(finding.threshold()));
     }
     double bound = tails.isEmpty() ? Double.NaN : tails.getFirst().bound;
     double safeAt = StrictMath.log(1 / settings.harm().level());

@@ -147,6 +147,7 @@ public final class Judge {
     epoch = at;
     int counts = 0;
     int durations = 0;
+    var splits = new Splits();
     for (var signal : settings.signals()) {
       tests.add(
           switch (signal.kind()) {
@@ -157,6 +158,7 @@ public final class Judge {
                     counts++,
                     baseline == null ? null : baseline.counts().get(signal.name()),
                     baseline == null ? null : baseline.usualCount(signal.name()),
+                    splits,
                     at);
             case DURATION ->
                 new DurationJudge(
@@ -165,6 +167,7 @@ public final class Judge {
                     durations++,
                     baseline == null ? null : baseline.durations().get(signal.name()),
                     baseline == null ? null : baseline.usualDuration(signal.name()),
+                    splits,
                     at);
             case RATE -> new RateJudge(signal, settings);
             case CPU -> new CpuJudge(signal, settings, baseline);

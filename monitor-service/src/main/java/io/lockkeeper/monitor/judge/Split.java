@@ -8,6 +8,9 @@ final class Split {
   private final Grid grid;
   /// Logarithms of what an alternative makes of the control's share, against the edge of the null.
   private final double[] control;
+  private double candidateExposure = Double.NaN;
+  private double controlExposure = Double.NaN;
+  private double edge = Double.NaN;
 
   Split(Grid grid) {
     this.grid = grid;
@@ -23,6 +26,12 @@ final class Split {
   /// Over this exposure of candidate and control, when at the edge of the null the candidate has
   /// `edge` times the events per exposure.
   void over(double n1, double n0, double edge) {
+    if (n1 == candidateExposure && n0 == controlExposure && edge == this.edge) {
+      return;
+    }
+    candidateExposure = n1;
+    controlExposure = n0;
+    this.edge = edge;
     for (int j = 0; j < control.length; j++) {
       control[j] =
           n1 + n0 > 0 ? StrictMath.log((edge * n1 + n0) / (edge * grid.ratio(j) * n1 + n0)) : 0;

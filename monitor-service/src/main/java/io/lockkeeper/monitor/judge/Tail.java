@@ -20,10 +20,15 @@ final class Tail {
   private static final double LEAST_DISPERSION = 0.25;
 
   /// How the requests of both arms split: the same for all thresholds of a histogram.
-  static final class Splits {
+  static final class Exposure {
 
-    private final Split worse = new Split(GRID);
-    private final Split safe = new Split(SAFE);
+    private final Split worse;
+    private final Split safe;
+
+    Exposure(Splits splits) {
+      worse = splits.of(GRID);
+      safe = splits.of(SAFE);
+    }
 
     void over(Buckets candidate, Buckets control, boolean closes) {
       worse.over(candidate.total(), control.total(), 1);
@@ -97,12 +102,12 @@ final class Tail {
   /// Takes a stratum into account, beside a control or (when it is `null`) against the reference
   /// of this shape.
   ///
-  /// @param splits over both arms, when there is a control
+  /// @param exposure of both arms, when there is a control
   void observe(
       Buckets candidate,
       @Nullable Buckets control,
       Shape shape,
-      Splits splits,
+      Exposure exposure,
       double armNoise,
       boolean closes) {
     double n1 = candidate.total();
@@ -112,7 +117,7 @@ final class Tail {
       refer(shape, stretch);
       double x0 = shape.above(control, reference.shorter);
       double n0 = control.total();
-      splits.worse.ratios(x1, x0, temper(x1 + x0, n1, n0, armNoise), l);
+      exposure.worse.ratios(x1, x0, temper(x1 + x0, n1, n0, armNoise), l);
       surge = Surge.of(x0, n0 * shape.share(reference.shorter));
     } else {
       known(x1, n1, shape);
@@ -124,7 +129,7 @@ final class Tail {
     process.close(l, surge);
     if (control != null) {
       double x0 = shape.above(control, shape.cut(bound / harm));
-      splits.safe.ratios(x1, x0, Math.max(1, dispersion), lSafe);
+      exposure.safe.ratios(x1, x0, Math.max(1, dispersion), lSafe);
     } else {
       double p0 = shape.share(shape.cut(bound / harm));
       LikelihoodRatio.binomial(x1, n1, p0, SAFE, Math.max(1, dispersion), lSafe);

@@ -60,7 +60,7 @@ class PeekingTest {
     for (int run = 0; run < RUNS; run++) {
       var random = random(run);
       var past = new Baseline.Counted(100_000, Poisson.draw(random, 300), 1);
-      var test = new CountJudge(ERRORS, ALONE, 0, past, null, SimulatedService.START);
+      var test = new CountJudge(ERRORS, ALONE, 0, past, null, new Splits(), SimulatedService.START);
       for (int look = 0; look < LOOKS; look++) {
         var candidate = tally(REQUESTS, Poisson.draw(random, REQUESTS * 0.003));
         test.observe(stratum(look, null, candidate));
@@ -102,7 +102,7 @@ class PeekingTest {
     for (int run = 0; run < RUNS; run++) {
       var random = random(run);
       var past = new Baseline.Counted(100_000, 1_000, 1);
-      var test = new CountJudge(ERRORS, ALONE, 0, past, null, SimulatedService.START);
+      var test = new CountJudge(ERRORS, ALONE, 0, past, null, new Splits(), SimulatedService.START);
       for (int look = 0; look < LOOKS; look++) {
         double p = rate.at(look, random) / REQUESTS;
         double n1 = 10 * REQUESTS * weight;
