@@ -41,7 +41,7 @@ final class MonitorSentences {
                   + Words.time(captured.until())
                   + earlier(captured.earlier())
                   + ": "
-                  + Words.measures(captured.measures()),
+                  + Words.baseline(captured.measures()),
               RunbookLine.G2);
       case MonitorEvent.BaselineRefused refused ->
           sentence(ATTENTION, "No baseline: " + refused.reason(), RunbookLine.G2);

@@ -60,6 +60,20 @@ final class Words {
     return measures.stream().map(Words::measure).collect(Collectors.joining("; "));
   }
 
+  /// The signals of a baseline in numbers, which stand where what is compared with stands: `errors
+  /// 0.2 % (1200 samples)`.
+  static String baseline(List<Measure> measures) {
+    return measures.stream()
+        .map(
+            it ->
+                it.candidate() == null
+                    ? "%s %s (%d samples)"
+                        .formatted(
+                            foreign(it.signal()), value(it.control(), it.unit()), it.samples())
+                    : measure(it))
+        .collect(Collectors.joining("; "));
+  }
+
   /// One signal in numbers: `errors 2.1 % (control 0.2 %, 1200 samples)`.
   static String measure(Measure measure) {
     String control =

@@ -38,7 +38,9 @@ final class Waits {
           case GatePhase.Queued(_, var behind) -> new Wait("the lane " + lane, before(behind), due);
           case GatePhase.InLane _ -> new Wait(baseline(board), "monitor-service", due);
           case GatePhase.Cleared(Instant validUntil) ->
-              new Wait("rollout-service, cleared until " + validUntil, "rollout-service", null);
+              board.course().started()
+                  ? new Wait("the end of its rollout", "rollout-service", null)
+                  : new Wait("its deployment to start", "rollout-service", validUntil);
           case GatePhase.Revoked(RunbookLine gate, String reason, _) ->
               new Wait(
                   gate + " to hold again: " + reason,

@@ -1,5 +1,7 @@
 package io.lockkeeper.monitor;
 
+import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.events.RolloutEvent.Hold;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Verdict;
@@ -19,6 +21,7 @@ public record Waiting(String what, String who, @Nullable Instant until) {
       "monitor-service, or an operator, by POST …/abort of rollout-service";
   private static final String SOURCE =
       "the source of the telemetry, or an operator, by POST …/abort of rollout-service";
+  private static final String OPERATOR = "an operator, by POST …/resume of rollout-service";
   private static final String EVIDENCE =
       "monitor-service, or a person, by POST …/decisions of rollout-service";
 
@@ -38,6 +41,10 @@ public record Waiting(String what, String who, @Nullable Instant until) {
     }
     if (watch.breached()) {
       return new Waiting("the rollout to turn back: a breach was told", ROLLOUT, null);
+    }
+    RolloutEvent.StagePaused held = watch.held();
+    if (held != null && held.hold() == Hold.OPERATOR) {
+      return new Waiting("the end of a hold: " + held.reason(), OPERATOR, held.until());
     }
     return switch (watch.question()) {
       case Question.OfRelease _ -> ofRelease(watch.validation(), monitoring.validation());

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param validation M1: what became of the observation at full traffic; null before it
 /// @param confirmation M3: what is still to be confirmed; null when nothing is
 /// @param lost       the loss of telemetry that has not ended; null while looking works
+/// @param held       the hold that rollout-service has not ended; null while it goes on
 /// @param breached   R1: whether a breach was told; it is told once
 /// @param halted     R1: nothing more is verified
 /// @param ended      the release is settled, or never starts: nothing more is watched
@@ -44,6 +45,7 @@ public record Watch(
     @Nullable Validation validation,
     @Nullable Confirmation confirmation,
     MonitorEvent.@Nullable TelemetryLost lost,
+    RolloutEvent.@Nullable StagePaused held,
     boolean breached,
     boolean halted,
     boolean ended) {
@@ -51,7 +53,7 @@ public record Watch(
   private static final int ALL = 100;
 
   private static final Watch NOTHING =
-      new Watch(null, null, null, 0, false, false, null, null, null, false, false, false);
+      new Watch(null, null, null, 0, false, false, null, null, null, null, false, false, false);
 
   /// G2: a baseline that gate-service waits for.
   ///
@@ -227,8 +229,8 @@ public record Watch(
       case RolloutEvent.RolledBack _ -> weighing(0);
       case RolloutEvent.RolloutSettled _ -> finished();
       case RolloutEvent.DeploymentStarted _ -> this;
-      case RolloutEvent.StagePaused _ -> this;
-      case RolloutEvent.StageResumed _ -> this;
+      case RolloutEvent.StagePaused paused -> with(draft -> draft.held = paused);
+      case RolloutEvent.StageResumed _ -> with(draft -> draft.held = null);
       case RolloutEvent.DecisionRequested _ -> this;
       case RolloutEvent.DecisionTaken _ -> this;
       case RolloutEvent.RollbackStarted _ -> this;
@@ -357,6 +359,7 @@ public record Watch(
     @Nullable Validation validation;
     @Nullable Confirmation confirmation;
     MonitorEvent.@Nullable TelemetryLost lost;
+    RolloutEvent.@Nullable StagePaused held;
     boolean breached;
     boolean halted;
     boolean ended;
@@ -371,6 +374,7 @@ public record Watch(
       validation = before.validation;
       confirmation = before.confirmation;
       lost = before.lost;
+      held = before.held;
       breached = before.breached;
       halted = before.halted;
       ended = before.ended;
@@ -387,6 +391,7 @@ public record Watch(
           validation,
           confirmation,
           lost,
+          held,
           breached,
           halted,
           ended);

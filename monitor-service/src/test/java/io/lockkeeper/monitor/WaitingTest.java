@@ -10,6 +10,7 @@ import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,20 @@ class WaitingTest {
             "a verdict on 10 % of traffic after PT10S of observed time, at most PT30S when traffic is thin");
     assertThat(waiting.who()).startsWith("monitor-service").contains("an operator");
     assertThat(waiting.until()).isEqualTo(Story.START.plusSeconds(120));
+  }
+
+  @Test
+  @DisplayName("D4: what an operator holds waits for an operator, until it goes on")
+  void held() {
+    Story story = Story.baking();
+    Instant until = Story.START.plusSeconds(600);
+    story.given(new RolloutEvent.StagePaused(RolloutEvent.Hold.OPERATOR, "an incident", until));
+    assertThat(of(story).what()).isEqualTo("the end of a hold: an incident");
+    assertThat(of(story).who()).startsWith("an operator");
+    assertThat(of(story).until()).isEqualTo(until);
+
+    story.given(new RolloutEvent.StageResumed(null, null));
+    assertThat(of(story).what()).startsWith("a verdict on 10 %");
   }
 
   @Test

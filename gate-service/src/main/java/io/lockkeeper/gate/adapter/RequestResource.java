@@ -58,7 +58,7 @@ public class RequestResource {
         404,
         "unknown-request",
         "No such record",
-        "a record %s was not read yet, or more than %d days ago"
+        "a record %s was not read yet, or more than %d days ago; what came by HTTP got its answer there"
             .formatted(what, RequestRecord.DAYS));
   }
 }

@@ -227,7 +227,7 @@ class WrongRequestsTest {
           "there is no token",
           "the token has not the role",
           "a withdrawal names a release that nobody asked for",
-          "a withdrawal by somebody else than who asked",
+          "a withdrawal by somebody who did not ask and is no operator",
           "a withdrawal without a reason",
           "a withdrawal of what is over");
 

@@ -171,7 +171,7 @@ public class WatchView extends PanacheEntityBase {
   private static String subject(@Nullable Question question) {
     return switch (question) {
       case Question.OfStage(int stage, int attempt) ->
-          "stage %d, attempt %d".formatted(stage, attempt);
+          "stage %d, attempt %d".formatted(stage + 1, attempt); // as the log counts
       case Question.OfRelease() -> "release";
       case null -> "";
     };

@@ -348,9 +348,21 @@ public final class Judge {
         null,
         String.format(
             Locale.ROOT,
-            "nothing worse in %.0f requests over %.0f s",
+            "nothing worse in %.0f requests over %.0f s%s",
             progress.requests,
-            progress.observed));
+            progress.observed,
+            unjudged()));
+  }
+
+  /// What a pass says nothing of yet, since it is not warm or has nothing to be compared with.
+  private String unjudged() {
+    var names =
+        tests.stream()
+            .map(SignalJudge::finding)
+            .filter(finding -> finding.signal().critical() && !finding.isJudged())
+            .map(finding -> finding.signal().name())
+            .toList();
+    return names.isEmpty() ? "" : "; not judged yet: " + String.join(", ", names);
   }
 
   private Conclusion failed(String signal, List<Evidence> evidence) {

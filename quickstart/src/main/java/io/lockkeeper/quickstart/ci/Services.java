@@ -108,8 +108,10 @@ public final class Services {
 
   /// The same, by these answers.
   static String waitsFor(JsonNode gate, JsonNode rollout) {
+    boolean atGates =
+        rollout.path("phase").asText().equals("WAITING") && !rollout.hasNonNull("hold");
     JsonNode wait =
-        rollout.path("waitsFor").isObject() && !rollout.path("phase").asText().equals("WAITING")
+        rollout.path("waitsFor").isObject() && !atGates
             ? rollout.path("waitsFor")
             : gate.path("waitsFor");
     if (!wait.isObject()) {
