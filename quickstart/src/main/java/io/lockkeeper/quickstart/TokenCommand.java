@@ -2,6 +2,7 @@ package io.lockkeeper.quickstart;
 
 import io.lockkeeper.quickstart.local.Credentials;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -48,6 +49,12 @@ final class TokenCommand implements Callable<Integer> {
         throw new ParameterException(
             spec.commandLine(), "no such role: " + role + "; there are viewer, ci, operator");
       }
+    }
+    if (!Files.exists(where.layout().data().resolve("keys"))) {
+      System.err.println(
+          "there was no installation in "
+              + where.layout().data()
+              + ": its keys are new, and no service that runs already knows them; --data names another");
     }
     System.out.println(Credentials.of(where.layout()).token(name, Set.copyOf(roles), valid));
     return 0;

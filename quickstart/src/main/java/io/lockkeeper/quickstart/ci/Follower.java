@@ -89,8 +89,9 @@ public final class Follower {
   private void hearTheEnd(String release) throws IOException, InterruptedException {
     for (int looks = 0; looks < LAST_LOOKS; looks++) {
       tell(services.log(release));
-      if (log.path("overview").path("reason").isTextual()) {
-        return;
+      JsonNode overview = log.path("overview");
+      if (overview.path("reason").isTextual() && !overview.hasNonNull("waitsFor")) {
+        return; // its log is closed
       }
       Thread.sleep(BETWEEN_LOOKS);
     }
