@@ -102,7 +102,7 @@ final class DurationJudge implements SignalJudge {
     double sum = 0;
     double offset = Double.NEGATIVE_INFINITY;
     for (var tail : tails) {
-      if (candidate.hasBound(tail.bound)) {
+      if (tail.isBoundOf(candidate)) {
         tail.observe(candidate, control, now, exposure, noise.variance(), stratum.closes());
         weights += tail.weight;
         double evidence = tail.weight * tail.scaled();

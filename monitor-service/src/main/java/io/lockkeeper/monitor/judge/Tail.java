@@ -47,6 +47,9 @@ final class Tail {
   private final EProcess process;
   private final Mixture safety = new Mixture(SAFE.size());
   private Reference reference = Reference.NONE;
+  /// The bounds that were last looked through for the threshold, and whether it is one of them.
+  private double[] bounds = {};
+  private boolean bounded;
   private final double[] l = new double[GRID.size()];
   private final double[] lSafe = new double[SAFE.size()];
 
@@ -79,6 +82,15 @@ final class Tail {
     knownStretch = Math.max(KNOWN_STRETCH, stretch);
     harm = settings.harm().duration();
     process = new EProcess(MASSES, settings.plannedStrata(), settings.cap());
+  }
+
+  /// Whether these buckets end at the threshold, so that those above it can be counted.
+  boolean isBoundOf(Buckets buckets) {
+    if (buckets.bounds() != bounds) {
+      bounds = buckets.bounds();
+      bounded = buckets.hasBound(bound);
+    }
+    return bounded;
   }
 
   /// See [EProcess#offset].
