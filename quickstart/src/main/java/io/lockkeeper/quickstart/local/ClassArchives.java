@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /// Archives of the classes that a program has loaded, with which it starts in half the time. The
@@ -17,6 +19,8 @@ final class ClassArchives {
 
   private final Path folder;
   private final boolean making;
+  /// Those that this run has asked to be written.
+  private final Set<Path> asked = ConcurrentHashMap.newKeySet();
 
   private ClassArchives(Path folder, boolean making) {
     this.folder = folder;
@@ -51,7 +55,16 @@ final class ClassArchives {
     }
     Files.createDirectories(folder);
     deleteOthers(program);
+    asked.add(archive);
     return List.of("-XX:AOTCacheOutput=" + archive, "-Xlog:cds=off", "-Xlog:aot=off");
+  }
+
+  /// Deletes what this run has had written: programs that ended before they were ready have loaded
+  /// but a part, and would be slow to start for good. To be called when they have ended.
+  void discard() throws IOException {
+    for (Path archive : asked) {
+      Files.deleteIfExists(archive);
+    }
   }
 
   /// Another one for another JDK, another place, and other jars by name, size or time: what the JVM

@@ -51,6 +51,7 @@ public final class LocalStack implements AutoCloseable {
   private final Map<Part, Child> children = Collections.synchronizedMap(new EnumMap<>(Part.class));
   private Programs programs;
   private volatile boolean closed;
+  private volatile boolean ready;
   private final HttpClient client = Loopback.client();
 
   private LocalStack(Layout layout, Credentials credentials, FileChannel lockFile) {
@@ -107,6 +108,7 @@ public final class LocalStack implements AutoCloseable {
     endLeftOvers(layout);
     refuseTakenPorts(layout);
     startAll(progress);
+    ready = true;
   }
 
   private static FileChannel lock(Layout layout) throws IOException {
@@ -276,9 +278,12 @@ public final class LocalStack implements AutoCloseable {
     List.copyOf(children.values()).forEach(Child::close);
     client.close();
     try {
+      if (!ready) {
+        programs.discardArchives();
+      }
       lockFile.close();
     } catch (IOException e) {
-      // The lock goes with the process.
+      // The lock goes with the process, and an archive too little with the next build.
     }
   }
 

@@ -37,6 +37,11 @@ final class Programs {
     return archives.isMaking();
   }
 
+  /// See [ClassArchives#discard].
+  void discardArchives() throws IOException {
+    archives.discard();
+  }
+
   private static Path archiveFolder(Path home) {
     return home.resolve("target/archives");
   }

@@ -54,6 +54,19 @@ class ClassArchivesTest {
     assertThat(ofAnother).exists();
   }
 
+  @Test
+  void whatProgramsWroteThatWereNeverReadyIsDiscardedAndNothingElse() throws IOException {
+    Path before = write(ClassArchives.making(archives).options("gate", jars));
+    ClassArchives interrupted = ClassArchives.making(archives);
+    interrupted.options("gate", jars);
+    Path partial = write(interrupted.options("audit", jars));
+
+    interrupted.discard();
+
+    assertThat(partial).doesNotExist();
+    assertThat(before).exists();
+  }
+
   /// What the JVM does when a program with these options ends.
   private static Path write(List<String> options) throws IOException {
     String option =
