@@ -210,7 +210,9 @@ final class ReleaseCommand implements Callable<Integer> {
         if (attempt == ATTEMPTS) {
           throw e;
         }
-        terminal.waits(String.valueOf(e.getMessage()));
+        terminal.waits(
+            "%s; it is tried again for %d s"
+                .formatted(e.getMessage(), BETWEEN_ATTEMPTS.multipliedBy(ATTEMPTS).toSeconds()));
         Thread.sleep(BETWEEN_ATTEMPTS);
       }
     }
