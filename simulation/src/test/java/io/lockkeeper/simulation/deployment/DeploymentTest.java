@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -328,6 +329,7 @@ class DeploymentTest {
     }
   }
 
+  @Tag("deep")
   @ParameterizedTest(name = "{0} -> {1}")
   @DisplayName("What is wrong in what kubectl makes of an overlay is found")
   @CsvSource(

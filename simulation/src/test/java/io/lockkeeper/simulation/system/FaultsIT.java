@@ -47,10 +47,18 @@ class FaultsIT {
     site = Site.shared();
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @Test
   @Order(1)
   @DisplayName("SIGKILL of every service at a moment of its own changes nothing about the end")
+  void everyServiceIsKilledOnce() throws Exception {
+    everyServiceIsKilledOnce(1);
+  }
+
+  @ParameterizedTest
+  @Tag("deep")
+  @ValueSource(longs = {2, 3})
+  @Order(1)
+  @DisplayName("The same at other moments")
   void everyServiceIsKilledOnce(long seed) throws Exception {
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
