@@ -209,7 +209,8 @@ public record Watch(
 
   private Watch rollout(RolloutEvent event) {
     return switch (event) {
-      case RolloutEvent.StageStarted started -> started(started.stage(), started.attempt());
+      case RolloutEvent.StageStarted started ->
+          started(started.stage(), started.attempt()).with(draft -> draft.held = null);
       case RolloutEvent.StageApplied applied ->
           applied(applied.stage(), applied.attempt(), applied.verdictDue());
       case RolloutEvent.StageCompleted completed ->

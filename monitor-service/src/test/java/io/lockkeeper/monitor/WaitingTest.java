@@ -9,6 +9,7 @@ import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.RolloutEvent.RolledBack;
+import io.lockkeeper.events.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +63,17 @@ class WaitingTest {
 
     story.given(new RolloutEvent.StageResumed(null, null));
     assertThat(of(story).what()).startsWith("a verdict on 10 %");
+  }
+
+  @Test
+  @DisplayName("D4: a hold that a person's decision ended is over with the next stage")
+  void decided() {
+    Story story = Story.baking();
+    Instant until = Story.START.plusSeconds(600);
+    story.given(new RolloutEvent.StagePaused(RolloutEvent.Hold.OPERATOR, "an incident", until));
+    Stage next = Stage.traffic(1, 100, Duration.ZERO, Duration.ZERO);
+    story.given(new RolloutEvent.StageStarted(next, 1, 2, until));
+    assertThat(of(story).who()).isEqualTo("rollout-service");
   }
 
   @Test
