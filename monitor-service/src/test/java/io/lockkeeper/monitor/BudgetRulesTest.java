@@ -72,6 +72,7 @@ class BudgetRulesTest {
             null,
             null,
             new Budgets(floor, null, List.of(slo)),
+            null,
             null),
         plain.rollback(),
         plain.communication(),

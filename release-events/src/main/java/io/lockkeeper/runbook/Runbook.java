@@ -263,36 +263,6 @@ public record Runbook(
       requireEvidence = orElse(requireEvidence, false);
     }
 
-    /// Monitoring that asks for no more evidence than is usual.
-    public Monitoring(
-        Duration interval,
-        List<URI> stable,
-        List<URI> candidate,
-        List<Signal> signals,
-        Duration validation,
-        Duration hold,
-        Duration answer,
-        Choice otherwise,
-        Choice thin,
-        List<MetricSource> sources,
-        Budgets budgets,
-        @Nullable Observability observability) {
-      this(
-          interval,
-          stable,
-          candidate,
-          signals,
-          validation,
-          hold,
-          answer,
-          otherwise,
-          thin,
-          sources,
-          budgets,
-          observability,
-          false);
-    }
-
     /// Monitoring that reads straight from the instances.
     public Monitoring(
         Duration interval,
@@ -316,7 +286,8 @@ public record Runbook(
           thin,
           List.of(),
           Budgets.NONE,
-          null);
+          null,
+          false);
     }
   }
 

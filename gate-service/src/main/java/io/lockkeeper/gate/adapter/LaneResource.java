@@ -45,8 +45,8 @@ public class LaneResource {
 
   LaneResource(Lanes lanes, EventJournal journal, EntityTags tags, JsonWebToken token) {
     this.lanes = lanes;
-    this.tags = tags;
     this.journal = journal;
+    this.tags = tags;
     this.token = token;
   }
 

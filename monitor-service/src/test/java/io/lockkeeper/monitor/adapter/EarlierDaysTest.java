@@ -84,6 +84,7 @@ class EarlierDaysTest {
                 null,
                 List.of(),
                 null,
+                null,
                 null));
     return EarlierDays.before(FROM, accepted, BaselineRules.STANDARD, source);
   }

@@ -3,10 +3,12 @@ package io.lockkeeper.monitor.adapter;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.events.Actor;
@@ -333,7 +335,17 @@ class MonitorServiceTest {
         .body("watch.weight", equalTo(50))
         .body("lastLook.kind", equalTo("CANDIDATE"))
         .body("lastLook.candidate", equalTo(1))
-        .body("lastLook.verdict", notNullValue());
+        .body("lastLook.verdict", notNullValue())
+        .body("lastLook.trouble", nullValue());
+    stable.goesDark(true);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                OpenApi.as("viewer")
+                    .get("/watches/" + release)
+                    .then()
+                    .body("lastLook.trouble", containsString("503")));
     given()
         .auth()
         .oauth2(token("viewer"))
@@ -757,7 +769,8 @@ class MonitorServiceTest {
             null,
             null,
             budgets,
-            observability),
+            observability,
+            null),
         null,
         null,
         null,

@@ -197,6 +197,7 @@ class PrometheusReleaseTest {
             null,
             List.of(source),
             null,
+            null,
             null));
   }
 

@@ -99,6 +99,7 @@ class PrometheusTelemetryTest {
             null,
             List.of(sources),
             null,
+            null,
             null));
   }
 
