@@ -11,6 +11,7 @@ import io.lockkeeper.events.AuditEvent.ReleaseClosed;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.EventTypes;
 import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
+import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck.Aspect;
@@ -20,6 +21,7 @@ import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.runbook.RunbookLine;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -49,6 +51,38 @@ class LogEntryTest {
       assertThat(entry.title()).doesNotContain("\n", "@", "Optional[", "null");
       assertThat(entry.title()).matches("(?s)[A-Z\\p{Alpha}].*");
       assertThat(entry.type()).isEqualTo(EventTypes.nameOf(type));
+    }
+  }
+
+  @Test
+  @DisplayName("G2: a baseline says its window, how many earlier days are in it, and its numbers")
+  void baseline() {
+    Instant from = Instant.parse("2026-11-23T09:00:00Z");
+    List<Measure> measures =
+        List.of(
+            new Measure("errors", null, 0.002, "fraction", 1_200),
+            new Measure("cpu", null, 0.0012, "s", 1_200));
+    List<Instant> days = List.of(from.minusSeconds(86_400), from.minusSeconds(172_800));
+    for (int count = 0; count <= days.size(); count++) {
+      LogEntry entry =
+          entry(
+              new MonitorEvent.BaselineCaptured(
+                  new EventId(new UUID(7, 1)),
+                  from,
+                  from.plusSeconds(600),
+                  measures,
+                  Story.LOOK,
+                  days.subList(0, count)));
+
+      assertThat(entry.title())
+          .isEqualTo(
+              "Baseline from 2026-11-23 09:00:00.000 until 2026-11-23 09:10:00.000"
+                  + List.of(
+                          "",
+                          " and the same hour of one earlier day",
+                          " and the same hour of 2 earlier days")
+                      .get(count)
+                  + ": errors 0.2 % (1200 samples); cpu 1.2 ms (1200 samples)");
     }
   }
 
