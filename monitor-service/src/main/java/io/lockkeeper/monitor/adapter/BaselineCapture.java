@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Captures one baseline: looks at the stable version until the window is covered. Looks of before
 /// a restart count, unless the gap is too long, and so does what the source has kept already: then
 /// nobody waits for the window. The same hour of earlier days is added, where the source has it.
-/// Not
-/// thread-safe. Runbook G2.
+/// Not thread-safe. Runbook G2.
 final class BaselineCapture {
 
   private static final int LOOKS_IN_A_WINDOW = 4;
