@@ -21,6 +21,9 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
   /// 50 requests; 5 % failed.
   public static final BaselineRules STANDARD = new BaselineRules(50, 0.05);
 
+  /// Variation of values of which only the mean is left.
+  private static final double AS_EXPONENTIAL = 1;
+
   public BaselineRules {
     if (minimumRequests < 0 || !(unhealthy > 0 && unhealthy <= 1)) {
       throw new IllegalArgumentException("minimumRequests or unhealthy out of range");
@@ -69,15 +72,20 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
       case RATE -> baseline.requests() > 0;
       case CPU -> baseline.cpu() != null;
       case MEMORY -> baseline.memory() != null;
+      case SATURATION -> baseline.saturations().containsKey(signal.name());
+      case VALUE -> baseline.amounts().containsKey(signal.name());
     };
   }
 
-  /// What is left of a baseline when only its fact is: shares of failures, CPU and memory.
+  /// What is left of a baseline when only its fact is: shares of failures, CPU, memory, levels and
+  /// values.
   /// Durations cannot be made again from quantiles, and are then not judged once no control runs
   /// beside the candidate.
   public static Baseline rebuilt(Monitoring monitoring, BaselineCaptured captured) {
     List<Signal> judged = ReleaseJudge.judged(monitoring.signals());
     Map<String, Baseline.Counted> counts = new HashMap<>();
+    Map<String, Double> saturations = new HashMap<>();
+    Map<String, Baseline.Valued> amounts = new HashMap<>();
     Double cpu = null;
     Double memory = null;
     long requests = 0;
@@ -85,8 +93,10 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
       if (BudgetRules.isBudget(measure)) {
         continue; // it counts the events of weeks
       }
-      requests = Math.max(requests, measure.samples());
       int which = index(monitoring, measure.signal());
+      if (which < 0 || judged.get(which).kind() != Signal.Kind.VALUE) {
+        requests = Math.max(requests, measure.samples()); // values count orders
+      }
       Double value = measure.control();
       if (which >= 0 && value != null) {
         switch (judged.get(which).kind()) {
@@ -97,6 +107,12 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
                       measure.samples(), Math.round(value * measure.samples()), 1));
           case CPU -> cpu = value;
           case MEMORY -> memory = value;
+          case SATURATION -> saturations.put(judged.get(which).name(), value);
+          case VALUE ->
+              amounts.put(
+                  judged.get(which).name(),
+                  new Baseline.Valued(
+                      value * measure.samples(), measure.samples(), AS_EXPONENTIAL));
           case RATE, DURATION -> {
             // A rate needs a control beside the candidate, and durations their buckets.
           }
@@ -113,6 +129,8 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
         cpu,
         0,
         memory,
+        saturations,
+        amounts,
         List.of());
   }
 

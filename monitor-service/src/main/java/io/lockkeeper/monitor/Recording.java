@@ -94,6 +94,16 @@ final class Recording {
         case RATE -> add(measures, name, rate(candidate), rate(control), "req/s", samples);
         case CPU -> add(measures, name, cpu(candidate), cpu(control), "s", samples);
         case MEMORY -> add(measures, name, memory(candidate), memory(control), "bytes", samples);
+        case SATURATION ->
+            add(measures, name, full(candidate, key), full(control, key), "fraction", samples);
+        case VALUE ->
+            add(
+                measures,
+                name,
+                mean(candidate, key),
+                mean(control, key),
+                "each",
+                events(candidate != null ? candidate : control, key));
       }
     }
     return measures;
@@ -145,6 +155,20 @@ final class Recording {
 
   private static @Nullable Double memory(@Nullable Baseline of) {
     return of == null || of.memory() == null ? null : finite(of.memory());
+  }
+
+  private static @Nullable Double full(@Nullable Baseline of, String key) {
+    return of == null ? null : of.saturations().get(key);
+  }
+
+  private static @Nullable Double mean(@Nullable Baseline of, String key) {
+    Baseline.Valued valued = of == null ? null : of.amounts().get(key);
+    return valued == null ? null : finite(valued.mean());
+  }
+
+  private static long events(@Nullable Baseline of, String key) {
+    Baseline.Valued valued = of == null ? null : of.amounts().get(key);
+    return valued == null ? 0 : valued.events();
   }
 
   private static @Nullable Double finite(double value) {

@@ -119,6 +119,8 @@ public final class ReleaseJudge {
             case CPU -> Signal.Kind.CPU;
             case MEMORY -> Signal.Kind.MEMORY;
             case KPI -> Signal.Kind.KPI;
+            case SATURATION -> Signal.Kind.SATURATION;
+            case VALUE -> Signal.Kind.VALUE;
           };
       judged.add(
           new Signal(
@@ -127,7 +129,8 @@ public final class ReleaseJudge {
               signal.critical(),
               null,
               signal.margin(),
-              signal.noData() == Runbook.Signal.Absence.HOLD));
+              signal.noData() == Runbook.Signal.Absence.HOLD,
+              signal.worse() == Runbook.Signal.Worse.MORE ? Signal.Worse.MORE : Signal.Worse.LESS));
     }
     return List.copyOf(judged);
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.journal.EventJson;
+import io.lockkeeper.monitor.judge.Amount;
 import io.lockkeeper.monitor.judge.Histogram;
 import io.lockkeeper.monitor.judge.Judge;
 import io.lockkeeper.monitor.judge.JudgeSettings;
@@ -208,6 +209,8 @@ public class JudgeBenchmark {
               case ERRORS -> sample.withTrials(of, new Trials(requests, failed));
               case KPI -> sample.withTrials(of, new Trials(requests, lost));
               case DURATION -> sample.withDuration(of, new Histogram(BOUNDS, cumulative));
+              case SATURATION -> sample.withSaturation(of, 0.4);
+              case VALUE -> sample.withAmount(of, new Amount(20.0 * requests, requests));
               case RATE, CPU, MEMORY -> sample;
             };
       }

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The machine-readable runbook: which checks, gates, stages, signals and messages a release goes
@@ -390,9 +392,12 @@ public record Runbook(
   /// @param critical whether a breach of it halts the release (R1). Default true
   /// @param query    the PromQL that shows its counters by instance, in place of `metric`
   /// @param source   the name of the source it is read from; null for the first
-  /// @param of       what a KPI's events are counted of, a metric family, or a query where the
-  ///                 signal has one; null for requests
-  /// @param worse    whether more or fewer of a KPI's events are worse; null for fewer
+  /// @param of       what a KPI's events are counted of, how many a value's amounts are of, or the
+  ///                 size of what a saturation is of: a metric family, or a query where the signal
+  ///                 has one; the size may be a number. Null for requests, for the amounts' own
+  ///                 count where there is one, and for a gauge that is a share already
+  /// @param worse    whether more or fewer of a KPI's events are worse, or a value that rises or
+  ///                 falls; null for fewer
   /// @param margin   the smallest worsening that matters, as a fraction (0.2 = 20 % worse); null
   ///                 for the kind's own
   /// @param noData   what follows when it is not measured. Default `HOLD` for a critical one,
@@ -422,14 +427,19 @@ public record Runbook(
       /// Bytes per instance.
       MEMORY,
       /// A counter of business events per request, or of what it names (a KPI).
-      KPI
+      KPI,
+      /// How full something is at an instance: a pool, a queue. A gauge of 0 to 1, or one of the
+      /// size that it names.
+      SATURATION,
+      /// What business events come to on average: a counter of amounts, of how many it names.
+      VALUE
     }
 
     /// Which way is worse.
     public enum Worse {
-      /// More events: payments declined, orders cancelled.
+      /// More events: payments declined, orders cancelled. Or that they come to more.
       MORE,
-      /// Fewer events: orders booked.
+      /// Fewer events: orders booked. Or that they come to less.
       FEWER
     }
 
@@ -444,6 +454,8 @@ public record Runbook(
         return critical ? HOLD : IGNORE;
       }
     }
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}([.][0-9]{1,6})?");
 
     /// What is watched when the runbook names nothing: rate, errors, duration.
     public static final List<Signal> RED =
@@ -483,9 +495,26 @@ public record Runbook(
       this(name, metric, kind, critical, null, null);
     }
 
-    /// What a KPI's events are counted of, as a signal; null when it is requests.
+    /// The size of what a saturation is of, when the runbook knows it: 1 when its gauge is a share
+    /// already; empty when it is another series, and for all other kinds.
+    public OptionalDouble size() {
+      if (kind != Kind.SATURATION) {
+        return OptionalDouble.empty();
+      }
+      if (of == null) {
+        return OptionalDouble.of(1);
+      }
+      return isNumber() ? OptionalDouble.of(Double.parseDouble(of)) : OptionalDouble.empty();
+    }
+
+    private boolean isNumber() {
+      return kind == Kind.SATURATION && of != null && NUMBER.matcher(of).matches();
+    }
+
+    /// What a KPI's events are counted of, how many a value's amounts are of, or the size of what a
+    /// saturation is of, as a signal; null when that is no series of its own.
     public @Nullable Signal trials() {
-      return of == null
+      return of == null || isNumber()
           ? null
           : new Signal(
               "trials of " + name,

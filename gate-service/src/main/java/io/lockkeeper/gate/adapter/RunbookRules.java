@@ -268,18 +268,28 @@ final class RunbookRules {
         named == null || sources.stream().anyMatch(source -> source.name().equals(named)),
         at + "/source",
         "unknown source '" + named + "'");
-    if (signal.kind() != Signal.Kind.KPI) {
-      require(signal.of() == null, at + "/of", "is for a KPI");
-      require(signal.worse() == null, at + "/worse", "is for a KPI; of others it is known");
-    }
+    boolean isBusiness = signal.kind() == Signal.Kind.KPI || signal.kind() == Signal.Kind.VALUE;
+    require(
+        signal.of() == null || isBusiness || signal.kind() == Signal.Kind.SATURATION,
+        at + "/of",
+        "is for a KPI, a value or a saturation");
+    require(
+        signal.worse() == null || isBusiness,
+        at + "/worse",
+        "is for a KPI or a value; of others it is known");
+    require(
+        signal.size().isEmpty() || signal.size().getAsDouble() > 0,
+        at + "/of",
+        "is a size of nothing");
     String query = signal.query();
     if (query == null) {
       return;
     }
     require(!sources.isEmpty(), at + "/query", "is for a source, and there is none");
     query(at + "/query", query);
-    if (signal.of() != null) {
-      query(at + "/of", signal.of());
+    Signal of = signal.trials();
+    if (of != null && of.query() != null) {
+      query(at + "/of", of.query());
     }
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -145,6 +146,30 @@ class RunbookReaderTest {
     assertThat(monitoring.signals().getLast().source()).isEqualTo("business");
   }
 
+  @Test
+  @DisplayName("M1: a pool has a size, by a series or as a number; a value has its events")
+  void saturationsAndValues() throws IOException {
+    String text =
+        PROMETHEUS.replace(
+            "    - name: orders\n",
+            """
+                - { name: connections, kind: saturation, metric: pool_in_use, of: pool_size }
+                - { name: queue, kind: saturation, metric: queue_length, of: "40" }
+                - { name: threads, kind: saturation, metric: threads_busy_ratio }
+                - { name: basket, kind: value, metric: order_euros, worse: fewer, margin: 0.05 }
+                - name: orders
+            """);
+    assertThat(faults(text)).isEmpty();
+    Files.delete(folder.resolve("team.yaml"));
+    write("good.yml", text);
+    assertThat(new Runbooks(folder).named("good").orElseThrow().monitoring().signals())
+        .extracting(Runbook.Signal::name, Runbook.Signal::size)
+        .contains(
+            tuple("connections", OptionalDouble.empty()),
+            tuple("queue", OptionalDouble.of(40)),
+            tuple("threads", OptionalDouble.of(1)));
+  }
+
   @ParameterizedTest(name = "{0} → {1}: line {2}")
   @DisplayName("G2, M1: what is wrong with a source or a query is named with its line")
   @CsvSource(
@@ -171,6 +196,9 @@ class RunbookReaderTest {
         "metric: http_requests, | | 34 | neither a metric nor a query",
         "kind: errors } | kind: errors, worse: fewer } | 34 | is for a KPI",
         "kind: errors } | kind: errors, of: requests } | 34 | is for a KPI",
+        "kind: errors } | kind: saturation, worse: more } | 34 | is for a KPI or a value",
+        "kind: errors } | kind: saturation, of: 40 } | 34 | string",
+        "kind: errors } | kind: saturation, of: \"0\" } | 34 | a size of nothing",
         "kind: errors } | kind: errors, margin: -0.1 } | 34 | minimum",
         "kind: errors } | kind: errors, noData: wait } | 34 | hold",
         "source: business | of: tried | 37 | selects no series",

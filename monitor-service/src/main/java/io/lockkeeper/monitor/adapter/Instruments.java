@@ -2,6 +2,7 @@ package io.lockkeeper.monitor.adapter;
 
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.adapter.Exposition.Series;
+import io.lockkeeper.monitor.judge.Amount;
 import io.lockkeeper.monitor.judge.Histogram;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.monitor.judge.Trials;
@@ -56,8 +57,10 @@ public final class Instruments {
 
   private static List<String> names(Signal signal) {
     String family = family(signal);
-    return List.of(
-        family, family + "_total", family + "_count", family + "_bucket", family + "_bytes");
+    return signal.kind() == Signal.Kind.VALUE
+        ? List.of(family, family + "_total", family + "_count", family + "_sum")
+        : List.of(
+            family, family + "_total", family + "_count", family + "_bucket", family + "_bytes");
   }
 
   /// Whether series of this name are read at all.
@@ -99,6 +102,8 @@ public final class Instruments {
         }
         case CPU -> cpu = number(sum(counter(shown, family)), cpu);
         case MEMORY -> memory = number(sum(gauge(shown, family)), memory);
+        case SATURATION -> sample = withSaturation(sample, names.get(i), signal, shown);
+        case VALUE -> sample = withAmount(sample, names.get(i), signal, shown, requests);
         case RATE -> {
           // Requests are read once for all signals.
         }
@@ -109,11 +114,7 @@ public final class Instruments {
 
   /// Whether anything that a signal asks for is in this sample.
   public static boolean isUsable(Sample sample) {
-    return sample.requests() != null
-        || !sample.trials().isEmpty()
-        || !sample.durations().isEmpty()
-        || sample.cpuSeconds() != null
-        || sample.memoryBytes() != null;
+    return !sample.isEmpty();
   }
 
   /// The requests served: of the rate signal when there is one, otherwise of errors, otherwise of
@@ -163,6 +164,47 @@ public final class Instruments {
         kpi.worse() == Signal.Worse.MORE
             ? new Trials(trials, events)
             : Trials.ofSuccesses(trials, events));
+  }
+
+  /// How full something is: a share of its size, of several the fullest; or what several have in
+  /// use, of the sizes that are named.
+  private static Sample withSaturation(
+      Sample sample, String name, Signal signal, Exposition shown) {
+    List<Series> gauges = gauge(shown, family(signal));
+    Signal whole = signal.trials();
+    OptionalDouble size = whole == null ? signal.size() : sum(gauge(shown, family(whole)));
+    OptionalDouble used = signal.of() == null ? most(gauges) : sum(gauges);
+    return used.isEmpty() || size.isEmpty() || !(size.getAsDouble() > 0)
+        ? sample
+        : sample.withSaturation(name, used.getAsDouble() / size.getAsDouble());
+  }
+
+  private static OptionalDouble most(List<Series> series) {
+    return series.stream().mapToDouble(Series::value).filter(Instruments::isCount).max();
+  }
+
+  /// What business events came to, of how many there were.
+  private static Sample withAmount(
+      Sample sample, String name, Signal value, Exposition shown, OptionalDouble requests) {
+    String family = family(value);
+    OptionalDouble sum = sum(amount(shown, family));
+    Signal trials = value.trials();
+    OptionalDouble own = sum(shown.named(family + "_count"));
+    OptionalDouble events =
+        trials != null ? sum(counter(shown, family(trials))) : own.isPresent() ? own : requests;
+    return sum.isEmpty() || events.isEmpty()
+        ? sample
+        : sample.withAmount(name, new Amount(sum.getAsDouble(), Math.round(events.getAsDouble())));
+  }
+
+  private static List<Series> amount(Exposition shown, String family) {
+    for (String name : List.of(family + "_sum", family + "_total", family)) {
+      List<Series> found = shown.named(name);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
   }
 
   private static Sample withDuration(Sample sample, String name, List<Series> buckets) {

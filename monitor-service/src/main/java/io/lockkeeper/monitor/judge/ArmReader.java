@@ -30,16 +30,19 @@ final class ArmReader {
     final boolean[] shown;
     final @Nullable Histogram[] durations;
     @Nullable Double cpu;
+    final @Nullable Amount[] amounts;
 
     Series(Layout layout) {
       trials = new Trials[layout.counts().size()];
       shown = new boolean[layout.counts().size()];
       durations = new Histogram[layout.durations().size()];
+      amounts = new Amount[layout.amounts().size()];
     }
   }
 
   /// What a sample shows, in the order of the layout.
-  private record Shown(@Nullable Trials[] trials, @Nullable Histogram[] durations) {
+  private record Shown(
+      @Nullable Trials[] trials, @Nullable Histogram[] durations, @Nullable Amount[] amounts) {
 
     static Shown of(Layout layout, Sample sample) {
       var trials = new @Nullable Trials[layout.counts().size()];
@@ -50,7 +53,11 @@ final class ArmReader {
       for (int i = 0; i < durations.length; i++) {
         durations[i] = sample.durations().get(layout.durations().get(i));
       }
-      return new Shown(trials, durations);
+      var amounts = new @Nullable Amount[layout.amounts().size()];
+      for (int i = 0; i < amounts.length; i++) {
+        amounts[i] = sample.amounts().get(layout.amounts().get(i));
+      }
+      return new Shown(trials, durations, amounts);
     }
   }
 
@@ -102,6 +109,13 @@ final class ArmReader {
         return true;
       }
     }
+    for (int i = 0; i < s.amounts.length; i++) {
+      var then = s.amounts[i];
+      var now = shown.amounts[i];
+      if (then != null && now != null && (now.events() < then.events() || now.sum() < then.sum())) {
+        return true;
+      }
+    }
     return false;
   }
 
@@ -141,6 +155,25 @@ final class ArmReader {
     if (sample.memoryBytes() != null) {
       tally.memory += sample.memoryBytes() * sample.instances();
       tally.memoryOf += sample.instances();
+    }
+    for (int i = 0; i < tally.level.length; i++) {
+      var level = sample.saturations().get(layout.saturations().get(i));
+      if (level != null) {
+        tally.level[i] += level * sample.instances();
+        tally.levelOf[i] += sample.instances();
+      }
+    }
+    for (int i = 0; i < s.amounts.length; i++) {
+      var now = shown.amounts[i];
+      var then = s.amounts[i];
+      if (now != null) {
+        if (then != null) {
+          tally.amount[i] += anew ? now.sum() : now.sum() - then.sum();
+          tally.amountOf[i] += anew ? now.events() : now.events() - then.events();
+        }
+        tally.shown[i] = true;
+        s.amounts[i] = now;
+      }
     }
   }
 

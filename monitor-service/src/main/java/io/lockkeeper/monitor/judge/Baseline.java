@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param idle       instance-seconds per request, for the share of CPU that is spent without
 ///                   requests
 /// @param memory     mean memory of an instance, or `null`
+/// @param saturations mean level of an instance by signal name
+/// @param amounts    what business events came to by signal name
 /// @param earlier    the same hour of earlier days, latest first, where that is known; what they
 ///                   show has none of its own
 public record Baseline(
@@ -39,6 +41,8 @@ public record Baseline(
     @Nullable Double cpu,
     double idle,
     @Nullable Double memory,
+    Map<String, Double> saturations,
+    Map<String, Valued> amounts,
     List<Baseline> earlier) {
 
   /// From so many earlier days on something is usual; one alone may have been an odd one.
@@ -90,16 +94,43 @@ public record Baseline(
     }
   }
 
+  /// What business events came to over the baseline.
+  ///
+  /// @param sum       of all of them
+  /// @param events    how many there were
+  /// @param variation squared coefficient of variation of one
+  public record Valued(double sum, long events, double variation) {
+
+    /// What one came to on average.
+    public double mean() {
+      return sum / events;
+    }
+  }
+
   public Baseline {
     counts = Map.copyOf(counts);
     durations = Map.copyOf(durations);
+    // Baselines from before these were measured have none.
+    saturations = saturations == null ? Map.of() : Map.copyOf(saturations);
+    amounts = amounts == null ? Map.of() : Map.copyOf(amounts);
     earlier = earlier == null ? List.of() : List.copyOf(earlier);
   }
 
   /// The same, and what the stable version showed at this hour of earlier days, latest first.
   public Baseline with(List<Baseline> days) {
     return new Baseline(
-        from, to, looks, requests, counts, durations, cpu, idle, memory, List.copyOf(days));
+        from,
+        to,
+        looks,
+        requests,
+        counts,
+        durations,
+        cpu,
+        idle,
+        memory,
+        saturations,
+        amounts,
+        List.copyOf(days));
   }
 
   /// The counted pair of a usual earlier day; null when too few days have it.
@@ -120,6 +151,17 @@ public record Baseline(
   /// Memory of an instance on a usual earlier day; null when too few days have it.
   @Nullable Double usualMemory() {
     return usual(Baseline::memory, it -> it);
+  }
+
+  /// How full this was on a usual earlier day; null when too few days have it.
+  @Nullable Double usualSaturation(String signal) {
+    return usual(day -> day.saturations().get(signal), it -> it);
+  }
+
+  /// What events came to on a usual earlier day; null when too few days have it.
+  @Nullable Valued usualAmount(String signal, Signal.Worse worse) {
+    double sign = worse == Signal.Worse.MORE ? 1 : -1;
+    return usual(day -> day.amounts().get(signal), it -> sign * it.mean());
   }
 
   /// The middle of the earlier days; the better one of two in the middle. So what is called usual
@@ -183,6 +225,18 @@ public record Baseline(
     for (int d = 0; d < layout.durations().size(); d++) {
       timed(steps, d).ifPresent(put(durations, layout.durations().get(d)));
     }
+    var saturations = new TreeMap<String, Double>();
+    for (int i = 0; i < layout.saturations().size(); i++) {
+      int index = i;
+      double of = sum.of(t -> t.levelOf[index]);
+      if (of > 0) {
+        saturations.put(layout.saturations().get(i), sum.of(t -> t.level[index]) / of);
+      }
+    }
+    var amounts = new TreeMap<String, Valued>();
+    for (int i = 0; i < layout.amounts().size(); i++) {
+      valued(steps, i).ifPresent(put(amounts, layout.amounts().get(i)));
+    }
     double cpuRequests = sum.of(t -> t.cpuRequests);
     double memoryOf = sum.of(t -> t.memoryOf);
     double requests = sum.of(t -> t.requests);
@@ -196,11 +250,27 @@ public record Baseline(
         cpuRequests > 0 ? sum.of(t -> t.cpuSeconds) / cpuRequests : null,
         requests > 0 ? instanceSeconds / requests : 0,
         memoryOf > 0 ? sum.of(t -> t.memory) / memoryOf : null,
+        saturations,
+        amounts,
         List.of());
   }
 
-  private static Consumer<Timed> put(Map<String, Timed> map, String name) {
-    return timed -> map.put(name, timed);
+  private static <T> Consumer<T> put(Map<String, T> map, String name) {
+    return it -> map.put(name, it);
+  }
+
+  private static Optional<Valued> valued(List<Tally> steps, int i) {
+    var variation = new Variation(1, 6);
+    double sum = 0;
+    double events = 0;
+    for (var step : steps) {
+      sum += step.amount[i];
+      events += step.amountOf[i];
+      variation.add(step.amount[i], step.amountOf[i]);
+    }
+    return events > 0 && sum > 0
+        ? Optional.of(new Valued(sum, (long) events, variation.squared()))
+        : Optional.empty();
   }
 
   private static Optional<Timed> timed(List<Tally> steps, int d) {

@@ -147,6 +147,8 @@ public final class Judge {
     epoch = at;
     int counts = 0;
     int durations = 0;
+    int saturations = 0;
+    int amounts = 0;
     var splits = new Splits();
     for (var signal : settings.signals()) {
       tests.add(
@@ -170,7 +172,12 @@ public final class Judge {
                     splits,
                     at);
             case RATE -> new RateJudge(signal, settings);
-            case CPU -> new CpuJudge(signal, settings, baseline);
+            case CPU -> new RatioJudge(signal, settings, new CpuRule(signal, baseline));
+            case SATURATION ->
+                new RatioJudge(
+                    signal, settings, new SaturationRule(signal, saturations++, baseline));
+            case VALUE ->
+                new RatioJudge(signal, settings, new ValueRule(signal, amounts++, baseline));
             case MEMORY -> new MemoryJudge(signal, settings, baseline);
           });
     }

@@ -2,6 +2,7 @@ package io.lockkeeper.monitor.judge;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What one series (an instance, or several already added up) showed at one scrape: raw counters,
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// @param cpuSeconds   CPU seconds used since the process started
 /// @param memoryBytes  resident memory now, mean per instance (a gauge; any unit, the same in both
 ///                     arms)
+/// @param saturations  how full something is now by signal name, mean per instance: 0 is empty, 1
+///                     is full, and a queue before it makes it more
+/// @param amounts      what things came to by signal name, and how many there were
 public record Sample(
     String instance,
     int instances,
@@ -24,11 +28,16 @@ public record Sample(
     Map<String, Trials> trials,
     Map<String, Histogram> durations,
     @Nullable Double cpuSeconds,
-    @Nullable Double memoryBytes) {
+    @Nullable Double memoryBytes,
+    Map<String, Double> saturations,
+    Map<String, Amount> amounts) {
 
   public Sample {
     trials = Map.copyOf(trials);
     durations = Map.copyOf(durations);
+    // Records of looks from before these were measured have none.
+    saturations = saturations == null ? Map.of() : Map.copyOf(saturations);
+    amounts = amounts == null ? Map.of() : Map.copyOf(amounts);
     if (instances < 1) {
       throw new IllegalArgumentException("instances: " + instances);
     }
@@ -37,33 +46,27 @@ public record Sample(
     }
     requireUsable("cpuSeconds", cpuSeconds);
     requireUsable("memoryBytes", memoryBytes);
+    saturations.values().forEach(level -> requireUsable("saturation", level));
   }
 
   /// An empty sample of one instance, to be filled by the `with` methods.
   public static Sample of(String instance) {
-    return new Sample(instance, 1, null, Map.of(), Map.of(), null, null);
+    return new Sample(instance, 1, null, Map.of(), Map.of(), null, null, Map.of(), Map.of());
   }
 
   /// The same sample, standing for so many instances.
   public Sample withInstances(int count) {
-    return new Sample(instance, count, requests, trials, durations, cpuSeconds, memoryBytes);
+    return with(draft -> draft.instances = count);
   }
 
   /// The same sample with its request counter.
   public Sample withRequests(long count) {
-    return new Sample(instance, instances, count, trials, durations, cpuSeconds, memoryBytes);
+    return with(draft -> draft.requests = count);
   }
 
   /// The same sample with one more counted pair.
   public Sample withTrials(String signal, Trials counted) {
-    return new Sample(
-        instance,
-        instances,
-        requests,
-        plus(trials, signal, counted),
-        durations,
-        cpuSeconds,
-        memoryBytes);
+    return with(draft -> draft.trials = plus(trials, signal, counted));
   }
 
   /// The same sample with requests and errors, the pair that nearly every service has.
@@ -73,19 +76,82 @@ public record Sample(
 
   /// The same sample with one more duration histogram.
   public Sample withDuration(String signal, Histogram histogram) {
-    return new Sample(
-        instance,
-        instances,
-        requests,
-        trials,
-        plus(durations, signal, histogram),
-        cpuSeconds,
-        memoryBytes);
+    return with(draft -> draft.durations = plus(durations, signal, histogram));
   }
 
   /// The same sample with CPU seconds and memory.
   public Sample withResources(@Nullable Double cpu, @Nullable Double memory) {
-    return new Sample(instance, instances, requests, trials, durations, cpu, memory);
+    return with(
+        draft -> {
+          draft.cpuSeconds = cpu;
+          draft.memoryBytes = memory;
+        });
+  }
+
+  /// The same sample with how full one more thing is.
+  public Sample withSaturation(String signal, double level) {
+    return with(draft -> draft.saturations = plus(saturations, signal, level));
+  }
+
+  /// The same sample with one more amount.
+  public Sample withAmount(String signal, Amount amount) {
+    return with(draft -> draft.amounts = plus(amounts, signal, amount));
+  }
+
+  /// Whether nothing was measured.
+  public boolean isEmpty() {
+    return requests == null
+        && trials.isEmpty()
+        && durations.isEmpty()
+        && cpuSeconds == null
+        && memoryBytes == null
+        && saturations.isEmpty()
+        && amounts.isEmpty();
+  }
+
+  private Sample with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /// A sample in the making; lives within one call of [#with].
+  private static final class Draft {
+
+    final String instance;
+    int instances;
+    @Nullable Long requests;
+    Map<String, Trials> trials;
+    Map<String, Histogram> durations;
+    @Nullable Double cpuSeconds;
+    @Nullable Double memoryBytes;
+    Map<String, Double> saturations;
+    Map<String, Amount> amounts;
+
+    Draft(Sample before) {
+      instance = before.instance;
+      instances = before.instances;
+      requests = before.requests;
+      trials = before.trials;
+      durations = before.durations;
+      cpuSeconds = before.cpuSeconds;
+      memoryBytes = before.memoryBytes;
+      saturations = before.saturations;
+      amounts = before.amounts;
+    }
+
+    Sample done() {
+      return new Sample(
+          instance,
+          instances,
+          requests,
+          trials,
+          durations,
+          cpuSeconds,
+          memoryBytes,
+          saturations,
+          amounts);
+    }
   }
 
   private static <T> Map<String, T> plus(Map<String, T> map, String key, T value) {

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param margin   the smallest worsening that matters, as a fraction of the control (0.2 = 20 %
 ///                 worse); `null` for the kind's own ([Kind#margin])
 /// @param required whether nothing passes while it is not measured
+/// @param worse    which way is worse, where the kind does not say it ([Kind#VALUE])
 public record Signal(
     String name,
     Kind kind,
     boolean critical,
     @Nullable Double share,
     @Nullable Double margin,
-    boolean required) {
+    boolean required,
+    Worse worse) {
 
   /// Name of the request-error signal.
   public static final String ERRORS = "errors";
@@ -40,7 +42,12 @@ public record Signal(
     /// Memory per instance; more, or growing without an end, is worse.
     MEMORY(0.13, 0.06),
     /// Successes of attempts of a business process; a falling share is worse.
-    KPI(0.25, 0.005);
+    KPI(0.25, 0.005),
+    /// How full something is (a pool, a queue): a share of its size, measured at each instance;
+    /// fuller is worse, as far as the instance has no more to do for it.
+    SATURATION(0.10, 0.20),
+    /// What business events come to on average (the value of an order); more or less is worse.
+    VALUE(0.15, 0.03);
 
     private final double share;
     private final double margin;
@@ -61,6 +68,14 @@ public record Signal(
     }
   }
 
+  /// Which way is worse.
+  public enum Worse {
+    /// The more, the worse.
+    MORE,
+    /// The less, the worse.
+    LESS
+  }
+
   public Signal {
     Objects.requireNonNull(kind);
     if (name.isBlank()) {
@@ -74,10 +89,17 @@ public record Signal(
     }
   }
 
-  /// A signal that is required when it is critical.
+  /// A signal that is required when it is critical; of values less is worse.
   public Signal(
       String name, Kind kind, boolean critical, @Nullable Double share, @Nullable Double margin) {
-    this(name, kind, critical, share, margin, critical);
+    this(name, kind, critical, share, margin, critical, worse(kind));
+  }
+
+  private static Worse worse(Kind kind) {
+    return switch (kind) {
+      case KPI, VALUE, RATE -> Worse.LESS;
+      case ERRORS, DURATION, CPU, MEMORY, SATURATION -> Worse.MORE;
+    };
   }
 
   /// A critical signal with its kind's share and margin.
@@ -92,7 +114,7 @@ public record Signal(
 
   /// The same signal with another smallest worsening that matters.
   public Signal withMargin(double smallest) {
-    return new Signal(name, kind, critical, share, smallest, required);
+    return new Signal(name, kind, critical, share, smallest, required, worse);
   }
 
   /// The margin in force.

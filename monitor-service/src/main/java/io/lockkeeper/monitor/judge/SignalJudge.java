@@ -2,7 +2,7 @@ package io.lockkeeper.monitor.judge;
 
 /// Judges one signal by a running test. Fed every stratum, whole or still growing; carries its
 /// state.
-sealed interface SignalJudge permits CountJudge, DurationJudge, RateJudge, CpuJudge, MemoryJudge {
+sealed interface SignalJudge permits CountJudge, DurationJudge, RateJudge, RatioJudge, MemoryJudge {
 
   /// Takes a stratum into account.
   void observe(Stratum stratum);

@@ -15,6 +15,14 @@ final class Tally {
   double cpuRequests;
   double memory;
   double memoryOf;
+  /// Levels times the instances that showed them, and these instances, over all scrapes.
+  final double[] level;
+
+  final double[] levelOf;
+  final double[] amount;
+  final double[] amountOf;
+  /// Whether these amounts were there at all.
+  final boolean[] shown;
   /// Instances at the last sample.
   double instances;
   /// An instance began anew, or a new one came.
@@ -26,6 +34,11 @@ final class Tally {
     total = new double[layout.counts().size()];
     bad = new double[layout.counts().size()];
     counted = new boolean[layout.counts().size()];
+    level = new double[layout.saturations().size()];
+    levelOf = new double[layout.saturations().size()];
+    amount = new double[layout.amounts().size()];
+    amountOf = new double[layout.amounts().size()];
+    shown = new boolean[layout.amounts().size()];
     durations = new Buckets[layout.durations().size()];
     for (int d = 0; d < durations.length; d++) {
       durations[d] = new Buckets();
@@ -45,6 +58,11 @@ final class Tally {
     cpuRequests = 0;
     memory = 0;
     memoryOf = 0;
+    Arrays.fill(level, 0);
+    Arrays.fill(levelOf, 0);
+    Arrays.fill(amount, 0);
+    Arrays.fill(amountOf, 0);
+    Arrays.fill(shown, false);
     cold = false;
     partial = false;
   }

@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What one version counted since a moment, kept up with scrape by scrape, for people: the numbers
-/// of a [Baseline], but for dispersion, which nobody judges by here and is left at 1. Resets and
-/// gaps are handled as in a watch. Not thread-safe.
+/// of a [Baseline], but for dispersion and variation, which nobody judges by here and which are
+/// left
+/// at 1. Resets and gaps are handled as in a watch. Not thread-safe.
 public final class Totals {
 
   private static final double FORGET_AFTER = 600;
@@ -77,6 +78,19 @@ public final class Totals {
                 Collections.nCopies(buckets.bounds().length, 1.0)));
       }
     }
+    var saturations = new TreeMap<String, Double>();
+    for (int i = 0; i < layout.saturations().size(); i++) {
+      if (sum.levelOf[i] > 0) {
+        saturations.put(layout.saturations().get(i), sum.level[i] / sum.levelOf[i]);
+      }
+    }
+    var amounts = new TreeMap<String, Baseline.Valued>();
+    for (int i = 0; i < layout.amounts().size(); i++) {
+      if (sum.amountOf[i] > 0) {
+        amounts.put(
+            layout.amounts().get(i), new Baseline.Valued(sum.amount[i], (long) sum.amountOf[i], 1));
+      }
+    }
     return new Baseline(
         from,
         to,
@@ -87,6 +101,8 @@ public final class Totals {
         sum.cpuRequests > 0 ? sum.cpuSeconds / sum.cpuRequests : null,
         sum.requests > 0 ? instanceSeconds / sum.requests : 0,
         sum.memoryOf > 0 ? sum.memory / sum.memoryOf : null,
+        saturations,
+        amounts,
         List.of());
   }
 

@@ -3,12 +3,17 @@ package io.lockkeeper.monitor.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.lockkeeper.monitor.judge.Amount;
 import io.lockkeeper.monitor.judge.Histogram;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.monitor.judge.Trials;
 import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Runbook.Signal.Kind;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +166,58 @@ class InstrumentsTest {
     assertThat(read(List.of(declined), shown).trials())
         .containsExactly(entry("declined", new Trials(200, 6)));
     assertThat(read(List.of(declined), "payments_declined_total 6").trials()).isEmpty();
+  }
+
+  private static Signal signal(Kind kind, String metric, @Nullable String of) {
+    return new Signal("it", metric, kind, true, null, null, of, null, null, null);
+  }
+
+  @Test
+  @DisplayName("M1: how full a pool is: what is in use of its size, or a share, the fullest one")
+  void saturation() {
+    String shown =
+        """
+        pool_in_use{pool="read"} 6
+        pool_in_use{pool="write"} 3
+        pool_size{pool="read"} 20
+        pool_size{pool="write"} 10
+        pool_usage_ratio{pool="read"} 0.3
+        pool_usage_ratio{pool="write"} 0.25
+        empty_size 0
+        """;
+    Map<@Nullable String, Double> levels = new HashMap<>();
+    for (String of : Arrays.asList("pool_size", "45", "0.5", "empty_size", "unknown")) {
+      levels.put(
+          of,
+          read(List.of(signal(Kind.SATURATION, "pool_in_use", of)), shown).saturations().get("it"));
+    }
+    assertThat(levels)
+        .containsEntry("pool_size", 0.3)
+        .containsEntry("45", 0.2)
+        .containsEntry("0.5", 18.0)
+        .containsEntry("empty_size", null)
+        .containsEntry("unknown", null);
+    assertThat(
+            read(List.of(signal(Kind.SATURATION, "pool_usage_ratio", null)), shown).saturations())
+        .containsExactly(entry("it", 0.3));
+    assertThat(read(List.of(signal(Kind.SATURATION, "nothing", null)), shown).isEmpty()).isTrue();
+  }
+
+  @Test
+  @DisplayName("M1: what orders come to: of their own count, of another counter, or of requests")
+  void value() {
+    String own = "order_euros_sum{shop=\"a\"} 120.5\norder_euros_count{shop=\"a\"} 3\n";
+    assertThat(read(List.of(signal(Kind.VALUE, "order_euros", null)), own).amounts())
+        .containsExactly(entry("it", new Amount(120.5, 3)));
+    assertThat(read(List.of(signal(Kind.VALUE, "order_euros_sum", null)), own).amounts())
+        .containsExactly(entry("it", new Amount(120.5, 3)));
+    String other = "euros_total 99.5\norders_total 2\nhttp_requests_total{status=\"200\"} 50\n";
+    assertThat(read(List.of(signal(Kind.VALUE, "euros", "orders")), other).amounts())
+        .containsExactly(entry("it", new Amount(99.5, 2)));
+    Signal requests = new Signal("errors", "http_requests", Kind.ERRORS, true);
+    assertThat(read(List.of(requests, signal(Kind.VALUE, "euros", null)), other).amounts())
+        .containsExactly(entry("it", new Amount(99.5, 50)));
+    assertThat(read(List.of(signal(Kind.VALUE, "euros", "unknown")), other).amounts()).isEmpty();
   }
 
   private static Sample read(List<Signal> signals, String text) {

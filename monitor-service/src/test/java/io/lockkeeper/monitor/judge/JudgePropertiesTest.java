@@ -277,7 +277,9 @@ class JudgePropertiesTest {
         sample.trials(),
         sample.durations(),
         sample.cpuSeconds(),
-        sample.memoryBytes());
+        sample.memoryBytes(),
+        sample.saturations(),
+        sample.amounts());
   }
 
   private static Histogram histogram(long n) {

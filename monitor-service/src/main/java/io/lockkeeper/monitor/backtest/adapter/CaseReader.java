@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -252,8 +251,8 @@ public final class CaseReader {
       var tried = trials.get(i);
       var succeeded = successes.get(i);
       var measured =
-          new Sample(
-              sample.instance(), instances, all, Map.of(), Map.of(), cpu.get(i), memory.get(i));
+          (all == null ? sample : sample.withRequests(all))
+              .withResources(cpu.get(i), memory.get(i));
       if (all != null && failed != null) {
         measured = measured.withErrors(all, failed);
       }
@@ -264,7 +263,7 @@ public final class CaseReader {
       if (histogram != null) {
         measured = measured.withDuration(Signal.DURATION, histogram);
       }
-      return measured.equals(sample) ? List.of() : List.of(measured);
+      return measured.isEmpty() ? List.of() : List.of(measured);
     }
 
     private @Nullable Histogram histogram(int i) {

@@ -71,7 +71,8 @@ public record JudgeOptions(
           Objects.requireNonNullElse(critical, usual.critical()),
           usual.share(),
           margin == null ? usual.margin() : margin,
-          critical == null ? usual.required() : critical);
+          critical == null ? usual.required() : critical,
+          usual.worse());
     }
   }
 
