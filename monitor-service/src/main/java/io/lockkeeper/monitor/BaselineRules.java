@@ -129,6 +129,7 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
         cpu,
         0,
         memory,
+        null,
         saturations,
         amounts,
         List.of());

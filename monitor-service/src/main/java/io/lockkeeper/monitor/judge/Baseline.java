@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param idle       instance-seconds per request, for the share of CPU that is spent without
 ///                   requests
 /// @param memory     mean memory of an instance, or `null`
+/// @param breath     how much the memory of an instance goes up and down by itself, as [Breath] has
+///                   it; `null` when not known
 /// @param saturations mean level of an instance by signal name
 /// @param amounts    what business events came to by signal name
 /// @param earlier    the same hour of earlier days, latest first, where that is known; what they
@@ -41,6 +43,7 @@ public record Baseline(
     @Nullable Double cpu,
     double idle,
     @Nullable Double memory,
+    @Nullable Double breath,
     Map<String, Double> saturations,
     Map<String, Valued> amounts,
     List<Baseline> earlier) {
@@ -128,6 +131,7 @@ public record Baseline(
         cpu,
         idle,
         memory,
+        breath,
         saturations,
         amounts,
         List.copyOf(days));
@@ -148,9 +152,24 @@ public record Baseline(
     return usual(day -> day.cpu() == null ? null : day, Baseline::cpuOrNone);
   }
 
-  /// Memory of an instance on a usual earlier day; null when too few days have it.
-  @Nullable Double usualMemory() {
-    return usual(Baseline::memory, it -> it);
+  /// The memory that an instance needs.
+  ///
+  /// @param level   today, or on a usual earlier day if that is more
+  /// @param breath  how much it goes up and down by itself, as [Breath] has it; `NaN` when not
+  ///                known
+  /// @param seconds how long instances were seen, all together
+  record Used(double level, double breath, double seconds) {}
+
+  /// The memory that an instance needs; null when it was not measured.
+  @Nullable Used usedMemory() {
+    if (memory == null) {
+      return null;
+    }
+    Double usual = usual(Baseline::memory, it -> it);
+    return new Used(
+        usual == null ? memory : Math.max(memory, usual),
+        breath == null ? Double.NaN : breath,
+        Math.max(idle * requests, span().toSeconds()));
   }
 
   /// How full this was on a usual earlier day; null when too few days have it.
@@ -201,11 +220,15 @@ public record Baseline(
     var steps = new ArrayList<Tally>();
     double instanceSeconds = 0;
     double before = 0;
+    var breath = new Breath();
     for (var scrape : scrapes) {
       var tally = new Tally(layout);
       double at = Duration.between(from, scrape.at()).toMillis() / 1000.0;
       if (reader.read(at, scrape.samples(), tally)) {
         instanceSeconds += tally.instances * (at - before);
+        if (tally.meanMemory() > 0 && at > before) {
+          breath.add(StrictMath.log(tally.meanMemory()), tally.instances, at - before);
+        }
         before = at;
         steps.add(tally);
       }
@@ -250,6 +273,7 @@ public record Baseline(
         cpuRequests > 0 ? sum.of(t -> t.cpuSeconds) / cpuRequests : null,
         requests > 0 ? instanceSeconds / requests : 0,
         memoryOf > 0 ? sum.of(t -> t.memory) / memoryOf : null,
+        breath.isKnown() ? breath.variance() : null,
         saturations,
         amounts,
         List.of());

@@ -101,6 +101,7 @@ public final class Totals {
         sum.cpuRequests > 0 ? sum.cpuSeconds / sum.cpuRequests : null,
         sum.requests > 0 ? instanceSeconds / sum.requests : 0,
         sum.memoryOf > 0 ? sum.memory / sum.memoryOf : null,
+        null,
         saturations,
         amounts,
         List.of());
