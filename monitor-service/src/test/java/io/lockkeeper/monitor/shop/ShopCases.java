@@ -216,6 +216,13 @@ final class ShopCases {
             120,
             "not one order where 48 are usual: plain at 10 %"),
         fault(
+            "cheaper-40%-150",
+            150,
+            Map.of("cheaper", 0.4),
+            180,
+            "29 EUR a basket where 48 are usual, over 360 orders after 10 %: five standard errors;"
+                + " sales are read more slowly than errors"),
+        fault(
             "cpu-100",
             100,
             Map.of("workMillis", 3),

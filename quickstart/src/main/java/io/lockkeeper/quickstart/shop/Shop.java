@@ -57,7 +57,11 @@ public final class Shop implements AutoCloseable {
     this.workers = new Semaphore(setup.workers(), true);
     this.connections = new Semaphore(setup.connections(), true);
     this.faults = faults;
-    this.metrics = new ShopMetrics(version);
+    this.metrics =
+        new ShopMetrics(
+            version,
+            setup.connections(),
+            () -> setup.connections() - connections.availablePermits());
     this.server = Loopback.serve(port, this::answer);
   }
 
@@ -95,7 +99,7 @@ public final class Shop implements AutoCloseable {
       case "GET /products" -> serve("/products", "lamp, kettle, chair");
       case "POST /checkout" -> serve("/checkout", "ordered");
       default -> {
-        metrics.served(404, Duration.ZERO, false);
+        metrics.served(404, Duration.ZERO);
         yield Answer.notFound(request).with("x-version", version);
       }
     };
@@ -110,7 +114,10 @@ public final class Shop implements AutoCloseable {
     boolean good = work(now);
     boolean order = good && path.equals("/checkout") && !happens(now.lostOrders());
     int status = good ? 200 : 500;
-    metrics.served(status, Duration.ofNanos(System.nanoTime() - start), order);
+    metrics.served(status, Duration.ofNanos(System.nanoTime() - start));
+    if (order) {
+      metrics.ordered(now.euros(ThreadLocalRandom.current().nextGaussian()));
+    }
     return Answer.json(status, Map.of("version", version, "text", good ? text : "something broke"))
         .with("x-version", version);
   }

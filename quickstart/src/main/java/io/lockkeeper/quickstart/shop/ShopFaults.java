@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param slower          factor on every latency (1.2 is slower by 20 %)
 /// @param slowTail        fraction of requests that take five times as long
 /// @param lostOrders      fraction of checkouts that succeed and are not booked as an order
+/// @param cheaper         fraction by which every order comes to less
 /// @param refused         fraction of requests turned away with 503 before the shop counts them
 /// @param lostConnections fraction of requests that never give their connection back
 /// @param leakKilobytes   memory that each request keeps
@@ -21,6 +22,7 @@ record ShopFaults(
     double slower,
     double slowTail,
     double lostOrders,
+    double cheaper,
     double refused,
     double lostConnections,
     double leakKilobytes,
@@ -35,18 +37,21 @@ record ShopFaults(
   /// Before `slower` is applied: a tail, but none that outlasts anybody's patience.
   private static final double MAX_MILLIS = 120;
   private static final double TAIL = 5;
+  private static final double MEDIAN_EUROS = 40;
+  private static final double EUROS_SIGMA = 0.8;
   private static final double MOST_KILOBYTES = 1024;
   private static final double MOST_MILLIS = 1000;
 
   /// So many errors, so slow, and nothing else wrong.
   ShopFaults(double errorRatio, double slower) {
-    this(errorRatio, slower, 0, 0, 0, 0, 0, 0, "");
+    this(errorRatio, slower, 0, 0, 0, 0, 0, 0, 0, "");
   }
 
   ShopFaults {
     fraction("errorRatio", errorRatio);
     fraction("slowTail", slowTail);
     fraction("lostOrders", lostOrders);
+    fraction("cheaper", cheaper);
     fraction("refused", refused);
     fraction("lostConnections", lostConnections);
     within("slower is a factor", slower, 0.1, 100);
@@ -68,6 +73,11 @@ record ShopFaults(
   Duration latency(double draw, double chance) {
     double millis = Math.min(MAX_MILLIS, MEDIAN_MILLIS * Math.exp(SIGMA * draw)) * slower;
     return Duration.ofNanos(Math.round(millis * 1e6 * (chance < slowTail ? TAIL : 1)));
+  }
+
+  /// What an order comes to, log-normal: `draw` is from the standard normal distribution.
+  double euros(double draw) {
+    return Math.round(100 * MEDIAN_EUROS * (1 - cheaper) * Math.exp(EUROS_SIGMA * draw)) / 100.0;
   }
 
   /// A change while the shop runs; what is absent stays as it is.

@@ -9,6 +9,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -21,12 +22,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What one version of the shop tells about itself: rate, errors, duration, CPU, memory and orders,
-/// the business figure. Series of requests carry the label `version`. Counts customers' requests
-/// and
-/// nothing else, so that the numbers of shop, customers and proxy can be compared.
+/// What one version of the shop tells about itself: rate, errors, duration, CPU, memory, how full
+/// its pool is, and orders, the business figure. Series of requests carry the label `version`.
+/// Counts customers' requests and nothing else, so that the numbers of shop, customers and proxy
+/// can be compared.
 final class ShopMetrics {
 
   /// Seconds. Dense around the usual 12 ms, so that a fifth more shows in the quantiles.
@@ -41,12 +43,14 @@ final class ShopMetrics {
   private final Counter requests;
   private final DistributionDataPoint durations;
   private final CounterDataPoint orders;
+  private final DistributionDataPoint euros;
   private final String version;
   private final ExpositionFormatWriter openMetrics =
       OpenMetricsTextFormatWriter.builder().setCreatedTimestampsEnabled(false).build();
   private final ExpositionFormatWriter prometheus = PrometheusTextFormatWriter.create();
 
-  ShopMetrics(String version) {
+  /// Of a shop with so many connections, of which so many are in use.
+  ShopMetrics(String version, int connections, IntSupplier inUse) {
     this.version = version;
     requests =
         Counter.builder()
@@ -73,6 +77,23 @@ final class ShopMetrics {
             .labelNames("version")
             .register(registry)
             .labelValues(version);
+    euros =
+        Summary.builder()
+            .name("order_euros")
+            .help("What orders came to.")
+            .labelNames("version")
+            .register(registry)
+            .labelValues(version);
+    GaugeWithCallback.builder()
+        .name("shop_connections_in_use")
+        .help("Connections to where the data is that a request has.")
+        .callback(callback -> callback.call(inUse.getAsInt()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("shop_connections_max")
+        .help("Connections that there are.")
+        .callback(callback -> callback.call(connections))
+        .register(registry);
     Info.builder()
         .name("shop_info")
         .help("The version that answers here.")
@@ -92,12 +113,15 @@ final class ShopMetrics {
   }
 
   /// Counts one answered request.
-  void served(int status, Duration took, boolean order) {
+  void served(int status, Duration took) {
     requests.labelValues(version, status / 100 + "xx").inc();
     durations.observe(took.toNanos() / 1e9);
-    if (order) {
-      orders.inc();
-    }
+  }
+
+  /// Counts one order.
+  void ordered(double worth) {
+    orders.inc();
+    euros.observe(worth);
   }
 
   /// Everything in OpenMetrics 1.0 text if the reader accepts it, else in Prometheus text 0.0.4.

@@ -117,6 +117,19 @@ class ShopTest {
   }
 
   @Test
+  @DisplayName("R1: orders can come to less; how full the pool is shows")
+  void cheaper() throws Exception {
+    change("{\"cheaper\":0.5}");
+    assertThat(caller.post(shop.url() + "/checkout", "{}").status()).isEqualTo(200);
+    assertThat(metrics())
+        .contains("order_euros_count{version=\"v1\"} 1\n")
+        .contains("shop_connections_in_use 0.0")
+        .contains("shop_connections_max 64.0");
+    assertThat(ShopFaults.NONE.euros(0)).isEqualTo(40);
+    assertThat(new ShopFaults(0, 1).euros(1)).isEqualTo(89.02);
+  }
+
+  @Test
   @DisplayName("R1: requests can be turned away before anything counts them")
   void refused() throws Exception {
     change("{\"refused\":1}");
@@ -187,7 +200,7 @@ class ShopTest {
     }
     assertThat(caller.get(shop.url() + "/faults").text())
         .isEqualTo(
-            "{\"errorRatio\":0.0,\"slower\":1.0,\"slowTail\":0.0,\"lostOrders\":0.0,\"refused\":0.0,"
+            "{\"errorRatio\":0.0,\"slower\":1.0,\"slowTail\":0.0,\"lostOrders\":0.0,\"cheaper\":0.0,\"refused\":0.0,"
                 + "\"lostConnections\":0.0,\"leakKilobytes\":0.0,\"workMillis\":0.0,\"only\":\"\"}");
   }
 
