@@ -3,12 +3,14 @@ package io.lockkeeper.monitor.adapter;
 import static io.lockkeeper.monitor.adapter.PrometheusServer.matrix;
 import static io.lockkeeper.monitor.adapter.PrometheusServer.series;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.adapter.PrometheusServer.Answer;
 import io.lockkeeper.monitor.adapter.PrometheusServer.Asked;
 import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
+import io.lockkeeper.monitor.judge.Amount;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Histogram;
 import io.lockkeeper.monitor.judge.Sample;
@@ -340,6 +342,50 @@ class PrometheusTelemetryTest {
             "seats_total{pod=~\"shop-1\\\\.9\\\\.0-.*\"}[120s]",
             "seats_total{pod=~\"shop-2\\\\.0\\\\.0-.*\"}[120s]")
         .hasSize(6);
+  }
+
+  @Test
+  @DisplayName("M1: a pool's gauges by family, a queue's by a query, and what orders come to")
+  void saturationsAndValues() {
+    Signal pool =
+        new Signal(
+            "pool", "pool_used", Kind.SATURATION, true, null, null, "pool_max", null, null, null);
+    Signal queue =
+        new Signal(
+            "queue",
+            null,
+            Kind.SATURATION,
+            true,
+            "queue_length{v=\"{{version}}\"}",
+            null,
+            "40",
+            null,
+            null,
+            null);
+    Signal basket = new Signal("basket", "order_euros", Kind.VALUE, true);
+    server.answers(
+        asked ->
+            asked.query().startsWith("queue_length")
+                ? answer(series(Map.of("instance", "c", "v", "2.0.0"), NOW - 4, 10))
+                : answer(
+                    requests("2.0.0", "c", "200", NOW - 4, 100),
+                    gauge("pool_used", NOW - 4, 6),
+                    gauge("pool_max", NOW - 4, 20),
+                    gauge("order_euros_sum", NOW - 4, 84.5),
+                    gauge("order_euros_count", NOW - 4, 2)));
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS, pool, queue, basket)));
+    assertThat(scrape.candidate()).hasSize(1);
+    assertThat(scrape.candidate().getFirst().saturations())
+        .containsOnly(entry("pool", 0.3), entry("queue", 0.25));
+    assertThat(scrape.candidate().getFirst().amounts())
+        .containsOnly(entry("basket", new Amount(84.5, 2)));
+    assertThat(server.asked())
+        .extracting(Asked::query)
+        .anySatisfy(query -> assertThat(query).contains("order_euros_sum", "pool_max"));
+  }
+
+  private static String gauge(String name, double at, double value) {
+    return series(Map.of("__name__", name, "instance", "c", "version", "2.0.0"), at, value);
   }
 
   @Test
