@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// `release-telemetry`, sent and acknowledged before the fact was appended.
 public sealed interface MonitorEvent extends ReleaseEvent {
 
-  /// G2: the health baseline that `request` asked for.
+  /// G2: the health baseline that `request` asked for. Before a first release there is none: then
+  /// error budgets can pay and queries are in order, and what remains of the budgets is measured.
   ///
   /// @param earlier when the same hour of earlier days began, of those days that count, latest
   ///                first; null where there are none
@@ -37,7 +38,8 @@ public sealed interface MonitorEvent extends ReleaseEvent {
     }
   }
 
-  /// G2: no baseline that anything could be compared with.
+  /// G2: no baseline that anything could be compared with, or a release that may not start on its
+  /// error budgets or queries.
   record BaselineRefused(EventId request, String reason) implements MonitorEvent {}
 
   /// D4, M2: what monitoring saw of the stage after it had baked.

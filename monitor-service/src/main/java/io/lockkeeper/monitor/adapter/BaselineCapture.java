@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Captures one baseline: looks at the stable version until the window is covered. Looks of before
 /// a restart count, unless the gap is too long, and so does what the source has kept already: then
 /// nobody waits for the window. The same hour of earlier days is added, where the source has it.
-/// Not thread-safe. Runbook G2.
+/// Before a first release nothing is looked at: only its queries and error budgets are. Not
+/// thread-safe. Runbook G2.
 final class BaselineCapture {
 
   private static final int LOOKS_IN_A_WINDOW = 4;
@@ -95,7 +96,11 @@ final class BaselineCapture {
     if (finished != null) {
       return Optional.of(finished);
     }
+    boolean settled = budgets.isSettled(); // before the look: what comes meanwhile is not in it
     List<BudgetReading> readings = budgets.look(at);
+    if (accepted.request().first()) {
+      return settled ? Optional.of(finishFirst(at, readings)) : Optional.empty();
+    }
     Telemetry.Scrape scrape = telemetry.scrapeStable(accepted);
     if (scrape.refused() != null) {
       return Optional.of(refused(scrape.refused()));
@@ -116,7 +121,7 @@ final class BaselineCapture {
     add(new Baseline.Scrape(at, scrape.stable()), WatchClock.patience(interval()));
     Duration covered = Duration.between(scrapes.getFirst().at(), at);
     boolean enough = covered.compareTo(goal.window()) >= 0 && scrapes.size() > 1;
-    return (enough || scrapes.size() >= MOST_LOOKS) && budgets.isSettled()
+    return (enough || scrapes.size() >= MOST_LOOKS) && settled
         ? Optional.of(finish(at, readings))
         : Optional.empty();
   }
@@ -140,6 +145,19 @@ final class BaselineCapture {
     scrapes.add(scrape);
   }
 
+  private Finished finishFirst(Instant at, List<BudgetReading> readings) {
+    Optional<String> objection =
+        telemetry.objection(accepted).or(() -> budgetRules.objection(readings));
+    return objection.isPresent()
+        ? refused(objection.get())
+        : taken(
+            LookRecord.ofBaseline(release, goal.request(), at, null, readings),
+            at,
+            at,
+            budgetRules.baseline(readings),
+            List.of());
+  }
+
   private Finished finish(Instant at, List<BudgetReading> readings) {
     List<Signal> judged = ReleaseJudge.judged(goal.monitoring().signals());
     Baseline today = Baseline.of(scrapes, judged);
@@ -149,19 +167,26 @@ final class BaselineCapture {
       return refused(objection.get());
     }
     Baseline baseline = today.with(EarlierDays.before(today.from(), accepted, rules, telemetry));
-    LookRecord record = LookRecord.ofBaseline(release, goal.request(), at, baseline, readings);
-    MonitorEvent.Look look = book.append(record);
     List<Measure> measures = new ArrayList<>(BaselineRules.measures(goal.monitoring(), baseline));
     measures.addAll(budgetRules.baseline(readings));
+    return taken(
+        LookRecord.ofBaseline(release, goal.request(), at, baseline, readings),
+        baseline.from(),
+        baseline.to(),
+        measures,
+        baseline.earlier().stream().map(Baseline::from).toList());
+  }
+
+  private Finished taken(
+      LookRecord record,
+      Instant from,
+      Instant until,
+      List<Measure> measures,
+      List<Instant> earlier) {
+    MonitorEvent.Look look = book.append(record);
     Finished taken =
         new Finished(
-            new WatchCommand.BaselineTaken(
-                goal.request(),
-                baseline.from(),
-                baseline.to(),
-                measures,
-                look,
-                baseline.earlier().stream().map(Baseline::from).toList()),
+            new WatchCommand.BaselineTaken(goal.request(), from, until, measures, look, earlier),
             record);
     finished = taken;
     return taken;

@@ -79,7 +79,7 @@ final class CandidateWatch {
     if (!areKept(book, history)) {
       archive.restore(release, WatchHistory.since(history));
     }
-    Baseline baseline = baseline(release, history, runbook, book);
+    Baseline baseline = baseline(release, history, accepted, book);
     List<LookRecord> looks = book.candidateLooks(release);
     ReleaseJudge judge = new ReleaseJudge(runbook, baseline);
     for (LookRecord look : looks) {
@@ -156,11 +156,11 @@ final class CandidateWatch {
     return WatchHistory.looks(history).allMatch(look -> kept(book, look).isPresent());
   }
 
-  /// The stored baseline; when it is lost, what its fact says.
+  /// The stored baseline; when it is lost, what its fact says. A first release has none.
   private static @Nullable Baseline baseline(
-      ReleaseId release, List<Fact> history, Runbook runbook, LookBook book) {
+      ReleaseId release, List<Fact> history, ReleaseAccepted accepted, LookBook book) {
     MonitorEvent.BaselineCaptured captured = WatchHistory.baseline(history);
-    if (captured == null) {
+    if (captured == null || accepted.request().first()) {
       return null;
     }
     Baseline stored = kept(book, captured.look()).map(LookRecord::baseline).orElse(null);
@@ -168,7 +168,7 @@ final class CandidateWatch {
       return stored;
     }
     LOG.warnf("the baseline of release %s is lost; its numbers in the log remain", release);
-    return BaselineRules.rebuilt(runbook.monitoring(), captured);
+    return BaselineRules.rebuilt(accepted.runbook().monitoring(), captured);
   }
 
   private static Optional<LookRecord> kept(LookBook book, MonitorEvent.Look look) {

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// @param assessment what the judge made of it and all before it; null for looks at the stable
 ///                   version alone
 /// @param clock      the watch's clock after it; null like `assessment`
-/// @param baseline   what the looks for `request` came to; only in the last of them
+/// @param baseline   what the looks for `request` came to; only in the last of them, and null
+/// before
+///                   a first release
 /// @param trouble    what could not be read and why, in one sentence; null when nothing was missing
 /// @param budgets    what was known of the error budgets; empty when the runbook names none
 public record LookRecord(
@@ -127,7 +129,7 @@ public record LookRecord(
       ReleaseId release,
       EventId request,
       Instant at,
-      Baseline baseline,
+      @Nullable Baseline baseline,
       List<BudgetReading> budgets) {
     return new LookRecord(
         UUID.randomUUID(),

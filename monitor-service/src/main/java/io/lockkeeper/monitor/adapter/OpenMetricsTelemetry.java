@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads Prometheus text or OpenMetrics straight from the instances, by HTTP. An answer may have 5
@@ -47,6 +48,11 @@ public final class OpenMetricsTelemetry implements Telemetry {
   @Override
   public Scrape scrapeStable(ReleaseAccepted release) {
     return scrape(release.runbook().monitoring(), List.of());
+  }
+
+  @Override
+  public Optional<String> objection(ReleaseAccepted release) {
+    return Optional.empty();
   }
 
   /// An instance keeps nothing.

@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -102,6 +103,18 @@ public final class PrometheusTelemetry implements Telemetry {
           reading.samples(stable), List.of(), reading.troubles(List.of(stable)), reading.refused());
     } catch (IllegalArgumentException e) {
       return unreadable(e);
+    }
+  }
+
+  @Override
+  public Optional<String> objection(ReleaseAccepted release) {
+    try {
+      PrometheusReading reading = read(release, List.of(release.request().version()));
+      return reading.isComplete()
+          ? Optional.empty()
+          : Optional.of(reading.troubles(List.of()).getFirst());
+    } catch (IllegalArgumentException e) {
+      return Optional.ofNullable(unreadable(e).refused());
     }
   }
 

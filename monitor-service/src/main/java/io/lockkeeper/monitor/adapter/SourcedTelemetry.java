@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads a release where its runbook says: from the instances, or from the sources that it names.
 @ApplicationScoped
@@ -28,6 +29,11 @@ public final class SourcedTelemetry implements Telemetry {
   @Override
   public Scrape scrapeStable(ReleaseAccepted release) {
     return of(release).scrapeStable(release);
+  }
+
+  @Override
+  public Optional<String> objection(ReleaseAccepted release) {
+    return of(release).objection(release);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.lockkeeper.monitor.judge.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Where the numbers of a release come from: the instances of both versions. The release is named
@@ -19,6 +20,11 @@ public interface Telemetry {
   /// Reads every instance of the stable version once, and finds out whether the candidate can be
   /// asked about later.
   Scrape scrapeStable(ReleaseAccepted release);
+
+  /// Why the candidate could not be asked about once it has traffic; empty when every question is
+  /// in order. For a first release, which has no stable version to look at; an instance that is not
+  /// there yet is asked nothing.
+  Optional<String> objection(ReleaseAccepted release);
 
   /// What is already known of the stable version: scrapes as they would have been taken every
   /// `step` in the `window` before `until`, oldest first. None where nothing is kept, or it cannot

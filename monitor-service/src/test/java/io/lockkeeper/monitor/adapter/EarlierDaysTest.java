@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,11 @@ class EarlierDaysTest {
 
     @Override
     public Scrape scrapeStable(ReleaseAccepted release) {
+      throw new UnsupportedOperationException("the past only");
+    }
+
+    @Override
+    public Optional<String> objection(ReleaseAccepted release) {
       throw new UnsupportedOperationException("the past only");
     }
 

@@ -388,6 +388,35 @@ class MonitorServiceTest {
   }
 
   @Test
+  @DisplayName(
+      "G2: a first release, of which nothing runs yet, does not start on a spent budget either")
+  void spentBudgetOfFirst() {
+    stable.goesDark(true);
+    candidate.goesDark(true);
+    budgets = budgets();
+    prometheus.spent(90);
+    accepted(Requests.first());
+    topic.say(release, new GateEvent.BaselineRequested(1, Duration.ZERO));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(1));
+    assertThat(topic.heard(release, BaselineRefused.class).getFirst().reason())
+        .startsWith("error budget availability is spent: -150 % remains");
+    prometheus.spent(9);
+    topic.say(release, new GateEvent.BaselineRequested(2, Duration.ZERO));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineCaptured.class)).hasSize(1));
+    BaselineCaptured captured = topic.heard(release, BaselineCaptured.class).getFirst();
+    assertThat(captured.measures())
+        .containsExactly(new Measure("budget availability", null, 0.75, "fraction", 360_000));
+    assertThat(captured.from()).isEqualTo(captured.until());
+    LookRecord look = LookRecord.read(lookOf(captured.look()).value());
+    assertThat(look.baseline()).isNull();
+    assertThat(look.budgets()).hasSize(1);
+  }
+
+  @Test
   @Tag("deep")
   @DisplayName(
       "D4: while a budget is spent, or its source is away, a good stage is not passed and nothing is lost or breached; then it is passed")
@@ -738,10 +767,13 @@ class MonitorServiceTest {
   }
 
   private void accepted() {
+    accepted(Requests.ofShop());
+  }
+
+  private void accepted(ReleaseRequest request) {
     topic.say(
         release,
-        new GateEvent.ReleaseAccepted(
-            Requests.ofShop(), runbook(), digest("accepted"), Actor.claimed("ci")));
+        new GateEvent.ReleaseAccepted(request, runbook(), digest("accepted"), Actor.claimed("ci")));
   }
 
   private Runbook runbook() {

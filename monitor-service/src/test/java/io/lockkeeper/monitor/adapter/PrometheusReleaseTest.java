@@ -18,6 +18,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
+import io.lockkeeper.monitor.Requests;
 import io.lockkeeper.runbook.Runbook.MetricSource;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Runbook.Signal;
@@ -116,6 +117,20 @@ class PrometheusReleaseTest {
         .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(1));
     assertThat(topic.heard(release, BaselineRefused.class).getFirst().reason())
         .contains("source 'main' refuses the query of 'orders': bad_data:")
+        .contains("unknown function with name \"no_such_function\"");
+  }
+
+  @Test
+  @DisplayName("G2: so is one of a first release, of which Prometheus has nothing to show yet")
+  void wrongQueryOfFirst() {
+    List<Signal> wrong =
+        List.of(query("sum by (instance) (no_such_function(a{v=\"{{version}}\"}))"));
+    topic.say(release, Rig.accepted(Requests.first(), accepted(wrong).runbook().monitoring()));
+    topic.say(release, new GateEvent.BaselineRequested(1, Duration.ZERO));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(1));
+    assertThat(topic.heard(release, BaselineRefused.class).getFirst().reason())
         .contains("unknown function with name \"no_such_function\"");
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.monitor.Requests;
 import io.lockkeeper.monitor.adapter.PrometheusServer.Answer;
 import io.lockkeeper.monitor.adapter.PrometheusServer.Asked;
 import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
@@ -49,6 +50,7 @@ class PrometheusTelemetryTest {
 
   private PrometheusServer server;
   private TelemetryCalls calls;
+  private PrometheusApi api;
   private PrometheusTelemetry telemetry;
 
   @BeforeEach
@@ -61,9 +63,8 @@ class PrometheusTelemetryTest {
             .build()
             .getConfigMapping(TelemetrySettings.class);
     calls = new TelemetryCalls(settings);
-    telemetry =
-        new PrometheusTelemetry(
-            calls, new PrometheusApi(calls, settings), Clock.fixed(AT, ZoneOffset.UTC));
+    api = new PrometheusApi(calls, settings);
+    telemetry = later();
   }
 
   @AfterEach
@@ -407,6 +408,34 @@ class PrometheusTelemetryTest {
         .isEqualTo(
             "source 'main' refuses the query of 'orders': bad_data: 1:1: parse error: unknown"
                 + " function");
+  }
+
+  @Test
+  @DisplayName(
+      "G2: before a first release every question about the candidate is asked; no data yet is in order, a refusal and a silence are not")
+  void first() {
+    Signal orders = new Signal("orders", null, Kind.KPI, true, "orders{v=\"{{version}}\"}", null);
+    ReleaseAccepted release =
+        Rig.accepted(Requests.first(), watching(List.of(ERRORS, orders)).runbook().monitoring());
+    server.answers(200, matrix());
+    assertThat(telemetry.objection(release)).isEmpty();
+    assertThat(server.asked())
+        .extracting(Asked::query)
+        .anyMatch(query -> query.contains("http_requests"))
+        .contains("orders{v=~\"2\\\\.0\\\\.0\"}[120s]")
+        .hasSize(2);
+    server.answers(
+        400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}");
+    assertThat(later().objection(release))
+        .hasValue("source 'main' refuses the metrics: bad_data: parse error");
+    server.answers(503, "");
+    assertThat(later().objection(release).orElseThrow())
+        .startsWith("source 'main' is not available: answers 503");
+  }
+
+  /// The same, without the answers that are shared for a while.
+  private PrometheusTelemetry later() {
+    return new PrometheusTelemetry(calls, api, Clock.fixed(AT, ZoneOffset.UTC));
   }
 
   @Test

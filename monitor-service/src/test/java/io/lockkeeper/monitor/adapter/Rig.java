@@ -17,6 +17,7 @@ import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.Digest;
+import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import java.net.URI;
@@ -107,6 +108,11 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
   }
 
   @Override
+  public Optional<String> objection(GateEvent.ReleaseAccepted accepted) {
+    return Optional.empty();
+  }
+
+  @Override
   public Span count(Runbook.Slo slo, Instant until, Duration length) {
     throw new UnsupportedOperationException("the rig's runbook has no objectives");
   }
@@ -159,8 +165,13 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
 
   /// A release that is accepted, to be watched like this: version 2.0.0, and 1.9.0 before it.
   static GateEvent.ReleaseAccepted accepted(Monitoring monitoring) {
+    return accepted(Requests.ofShop(), monitoring);
+  }
+
+  /// A release that is accepted, to be watched like this.
+  static GateEvent.ReleaseAccepted accepted(ReleaseRequest request, Monitoring monitoring) {
     return new GateEvent.ReleaseAccepted(
-        Requests.ofShop(), runbook(monitoring), Digest.of(new byte[0]), Actor.claimed("ci"));
+        request, runbook(monitoring), Digest.of(new byte[0]), Actor.claimed("ci"));
   }
 
   private static Runbook runbook(Monitoring monitoring) {

@@ -156,13 +156,17 @@ final class ReleaseBacktest {
     same += look.assessment() != null && look.assessment().verdict() == verdict ? 1 : 0;
   }
 
-  /// The stored baseline; when it is lost, what its fact says.
+  /// The stored baseline; when it is lost, what its fact says. A first release has none.
   private @Nullable Baseline baseline() {
     if (baseline != null || captured == null) {
       return baseline;
     }
+    var accepted = WatchHistory.accepted(history);
+    if (accepted.request().first()) {
+      return null;
+    }
     complete = false;
-    return BaselineRules.rebuilt(WatchHistory.accepted(history).runbook().monitoring(), captured);
+    return BaselineRules.rebuilt(accepted.runbook().monitoring(), captured);
   }
 
   private List<Decided> decided() {
