@@ -94,7 +94,9 @@ final class Course {
       case GateEvent.BaselineRequested asked ->
           step =
               new Waiting(
-                  "a health baseline over " + Words.length(asked.window()),
+                  asked.window().isZero()
+                      ? "a word on its error budgets and queries"
+                      : "a health baseline over " + Words.length(asked.window()),
                   MONITOR,
                   time.plus(asked.window()));
       case GateEvent.ReleaseQueued queued ->

@@ -109,8 +109,9 @@ final class GateSentences {
       case GateEvent.BaselineRequested requested ->
           sentence(
               ROUTINE,
-              "Baseline over "
-                  + Words.length(requested.window())
+              (requested.window().isZero()
+                      ? "Word on error budgets and queries of the first release"
+                      : "Baseline over " + Words.length(requested.window()))
                   + " asked for, attempt "
                   + requested.attempt(),
               null,

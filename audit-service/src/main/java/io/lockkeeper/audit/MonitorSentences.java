@@ -30,18 +30,29 @@ final class MonitorSentences {
     };
   }
 
+  private static String taken(MonitorEvent.BaselineCaptured captured) {
+    return "Baseline from "
+        + Words.time(captured.from())
+        + " until "
+        + Words.time(captured.until())
+        + earlier(captured.earlier())
+        + ": "
+        + Words.baseline(captured.measures());
+  }
+
+  /// What covers no time is no baseline: nothing runs yet.
+  private static String inOrder(MonitorEvent.BaselineCaptured captured) {
+    return "Error budgets and queries of the first release were in order at "
+        + Words.time(captured.until())
+        + (captured.measures().isEmpty() ? "" : ": " + Words.baseline(captured.measures()));
+  }
+
   static Sentence of(MonitorEvent event) {
     return switch (event) {
       case MonitorEvent.BaselineCaptured captured ->
           sentence(
               ROUTINE,
-              "Baseline from "
-                  + Words.time(captured.from())
-                  + " until "
-                  + Words.time(captured.until())
-                  + earlier(captured.earlier())
-                  + ": "
-                  + Words.baseline(captured.measures()),
+              captured.from().equals(captured.until()) ? inOrder(captured) : taken(captured),
               RunbookLine.G2);
       case MonitorEvent.BaselineRefused refused ->
           sentence(ATTENTION, "No baseline: " + refused.reason(), RunbookLine.G2);

@@ -10,6 +10,7 @@ import io.lockkeeper.events.AuditEvent.Coverage;
 import io.lockkeeper.events.AuditEvent.ReleaseClosed;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.EventTypes;
+import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.GateEvent.ReleaseWithdrawn;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.Measure;
@@ -21,6 +22,7 @@ import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Unrecognised;
 import io.lockkeeper.runbook.RunbookLine;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -84,6 +86,26 @@ class LogEntryTest {
                       .get(count)
                   + ": errors 0.2 % (1200 samples); cpu 1.2 ms (1200 samples)");
     }
+  }
+
+  @Test
+  @DisplayName("G2: before a first release there is no baseline, and the log says what was asked")
+  void first() {
+    Instant at = Instant.parse("2026-11-23T09:00:00Z");
+    assertThat(entry(new GateEvent.BaselineRequested(1, Duration.ZERO)).title())
+        .isEqualTo("Word on error budgets and queries of the first release asked for, attempt 1");
+    EventId request = new EventId(new UUID(7, 1));
+    Measure budget = new Measure("budget availability", null, 0.75, "fraction", 360_000);
+    assertThat(
+            entry(new MonitorEvent.BaselineCaptured(request, at, at, List.of(budget), Story.LOOK))
+                .title())
+        .isEqualTo(
+            "Error budgets and queries of the first release were in order at"
+                + " 2026-11-23 09:00:00.000: budget availability 75 % (360000 samples)");
+    assertThat(
+            entry(new MonitorEvent.BaselineCaptured(request, at, at, List.of(), Story.LOOK))
+                .title())
+        .endsWith("were in order at 2026-11-23 09:00:00.000");
   }
 
   @Test

@@ -95,6 +95,8 @@ class WaitingTest {
                 "a health baseline over 10 min",
                 "monitor-service",
                 START.plus(Duration.ofMinutes(11))));
+    assertThat(of(accepted("chat"), new BaselineRequested(1, Duration.ZERO)).what())
+        .isEqualTo("a word on its error budgets and queries");
     assertThat(of(accepted("chat"), cleared()))
         .isEqualTo(
             new Waiting(
