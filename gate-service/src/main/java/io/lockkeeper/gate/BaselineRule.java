@@ -10,10 +10,15 @@ import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.RunbookLine;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// G2: a baseline is asked for in the lane, and again until there is one that is young enough.
+///
+/// A first release has nothing to compare with, which waives the gate. What does not depend on a
+/// stable version is asked about all the same: whether its error budgets can pay for it, and
+/// whether the queries that its runbook has are in order.
 final class BaselineRule {
 
   /// So many attempts follow each other at the runbook's pace; then the time between them doubles.
@@ -24,12 +29,12 @@ final class BaselineRule {
   /// What is to be said about G2 while it does not hold, nothing when monitor-service owes the
   /// answer; empty when it holds.
   static Optional<List<GateEvent>> pursue(GateBoard board, Admission admission, Instant now) {
-    if (admission.request().first()) {
+    Baseline baseline = board.baseline();
+    if (isUnasked(board, admission)) {
       return board.holds(RunbookLine.G2)
           ? Optional.empty()
-          : Optional.of(List.of(waived(admission)));
+          : Optional.of(List.of(waived(admission, "")));
     }
-    Baseline baseline = board.baseline();
     if (baseline.request() == null) {
       return Optional.of(List.of(request(board, admission)));
     }
@@ -47,11 +52,7 @@ final class BaselineRule {
       }
       return board.holds(RunbookLine.G2)
           ? Optional.empty()
-          : Optional.of(
-              List.of(
-                  new GateEvent.GatePassed(
-                      RunbookLine.G2,
-                      "baseline captured until " + baseline.until().truncatedTo(MILLIS))));
+          : Optional.of(List.of(passed(admission, baseline.until().truncatedTo(MILLIS))));
     }
     if (baseline.refusal() == null) {
       return Optional.of(List.of());
@@ -81,18 +82,48 @@ final class BaselineRule {
   /// Whether the captured baseline is too old to start on.
   static boolean isStale(GateBoard board, Admission admission, Instant now) {
     Instant until = board.baseline().until();
-    return !admission.request().first()
+    return !isUnasked(board, admission)
         && (until == null || until.plus(asked(admission).maxAge()).isBefore(now));
+  }
+
+  /// What is asked about before a first release, in words; empty when there is nothing.
+  static Optional<String> askedOfFirst(Admission admission) {
+    Runbook.Monitoring monitoring = admission.runbook().monitoring();
+    List<String> asked = new ArrayList<>();
+    if (!monitoring.budgets().slos().isEmpty()) {
+      asked.add("error budgets");
+    }
+    if (!monitoring.sources().isEmpty()) {
+      asked.add("queries");
+    }
+    return asked.isEmpty() ? Optional.empty() : Optional.of(String.join(" and ", asked));
+  }
+
+  /// Whether G2 is waived without asking anybody: a first release of which there is nothing to ask,
+  /// or one that was waived before there was.
+  private static boolean isUnasked(GateBoard board, Admission admission) {
+    return admission.request().first()
+        && (askedOfFirst(admission).isEmpty()
+            || board.baseline().request() == null && board.holds(RunbookLine.G2));
   }
 
   private static GateEvent request(GateBoard board, Admission admission) {
     return new GateEvent.BaselineRequested(
-        board.baseline().attempts() + 1, asked(admission).window());
+        board.baseline().attempts() + 1,
+        admission.request().first() ? Duration.ZERO : asked(admission).window());
   }
 
-  private static GateEvent waived(Admission admission) {
+  private static GateEvent passed(Admission admission, Instant until) {
+    return admission.request().first()
+        ? waived(
+            admission,
+            "; its " + askedOfFirst(admission).orElseThrow() + " were in order at " + until)
+        : new GateEvent.GatePassed(RunbookLine.G2, "baseline captured until " + until);
+  }
+
+  private static GateEvent waived(Admission admission, String checked) {
     return new GateEvent.GatePassed(
-        RunbookLine.G2, "waived: the first release of " + admission.request().service());
+        RunbookLine.G2, "waived: the first release of " + admission.request().service() + checked);
   }
 
   private static Runbook.Baseline asked(Admission admission) {

@@ -36,7 +36,7 @@ final class Waits {
           case GatePhase.Approving _ -> approving(board, due);
           case GatePhase.Ready _ -> new Wait("its planned window", "the calendar", due);
           case GatePhase.Queued(_, var behind) -> new Wait("the lane " + lane, before(behind), due);
-          case GatePhase.InLane _ -> new Wait(baseline(board), "monitor-service", due);
+          case GatePhase.InLane _ -> new Wait(baseline(board, admission), "monitor-service", due);
           case GatePhase.Cleared(Instant validUntil) ->
               board.course().started()
                   ? new Wait("the end of its rollout", "rollout-service", null)
@@ -77,8 +77,13 @@ final class Waits {
         due);
   }
 
-  private static String baseline(GateBoard board) {
+  private static String baseline(GateBoard board, Admission admission) {
     String refusal = board.baseline().refusal();
-    return "a health baseline" + (refusal == null ? "" : ", refused for now: " + refusal);
+    String awaited =
+        admission.request().first()
+            ? "a word on its "
+                + BaselineRule.askedOfFirst(admission).orElse("error budgets and queries")
+            : "a health baseline";
+    return awaited + (refusal == null ? "" : ", refused for now: " + refusal);
   }
 }

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.EventId;
+import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.Look;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -475,6 +477,70 @@ class GateDeciderTest {
                   G4, "waived: the first release, whose way back is to remove it"),
               scene.last(FIRST, GateEvent.ReleaseCleared.class));
       assertThat(scene.last(FIRST, GateEvent.ReleaseCleared.class).stable()).isNull();
+    }
+
+    @Test
+    @DisplayName(
+        "G2: a first release has no baseline, but starts only when its error budgets and queries are in order")
+    void firstOnBudget() {
+      assertThat(ask(FIRST, good(2).firstOfItsService().budget().source()).getLast())
+          .isEqualTo(new GateEvent.BaselineRequested(1, Duration.ZERO));
+      assertThat(scene.board(FIRST).waitsFor().orElseThrow().what())
+          .isEqualTo("a word on its error budgets and queries");
+      assertThat(
+              scene.says(
+                  FIRST,
+                  new MonitorEvent.BaselineRefused(
+                      scene.lastFact(FIRST, GateEvent.BaselineRequested.class).id(), "spent")))
+          .containsExactly(new GateEvent.GateFailed(G2, "spent"));
+      scene.pass(Duration.ofSeconds(61));
+      assertThat(scene.last(FIRST, GateEvent.BaselineRequested.class).attempt()).isEqualTo(2);
+      Instant at = scene.now();
+      assertThat(scene.capture(FIRST))
+          .startsWith(
+              new GateEvent.GatePassed(
+                  G2,
+                  "waived: the first release of demo/shop; its error budgets and queries were in"
+                      + " order at "
+                      + at))
+          .endsWith(scene.last(FIRST, GateEvent.ReleaseCleared.class));
+    }
+
+    @Test
+    @DisplayName("G2: what was in order too long ago is asked again before a first release starts")
+    void firstTooLate() {
+      cleared(FIRST, good(2).firstOfItsService().budget());
+      scene.pass(Duration.ofMinutes(70));
+      assertThat(scene.last(FIRST, GateEvent.ClearanceRevoked.class).gate()).isEqualTo(G2);
+      assertThat(scene.last(FIRST, GateEvent.BaselineRequested.class).window())
+          .isEqualTo(Duration.ZERO);
+      assertThat(scene.capture(FIRST).getLast()).isInstanceOf(GateEvent.ReleaseCleared.class);
+    }
+
+    @Test
+    @DisplayName("G2: a first release that was waived before budgets were asked about stays waived")
+    void firstOfEarlier() {
+      ask(FIRST, good(2).firstOfItsService().budget());
+      List<Fact> earlier =
+          scene.history(FIRST).stream()
+              .filter(fact -> !(fact.event() instanceof GateEvent.BaselineRequested))
+              .toList();
+      Fact last = earlier.getLast();
+      GateBoard board =
+          GateBoard.of(earlier)
+              .evolve(
+                  new Fact(
+                      new EventId(new UUID(8, 1)),
+                      last.writer(),
+                      FIRST,
+                      last.sequence() + 1,
+                      scene.now(),
+                      null,
+                      new GateEvent.GatePassed(G2, "waived: the first release of demo/shop")));
+      assertThat(GateDecider.next(board, scene.lane(), scene.now()))
+          .containsExactly(
+              new GateEvent.GatePassed(
+                  G4, "waived: the first release, whose way back is to remove it"));
     }
 
     @Test

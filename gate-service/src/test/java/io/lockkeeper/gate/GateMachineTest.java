@@ -58,6 +58,7 @@ class GateMachineTest {
     queued.request(RELEASE, Requests.good(2).request(), Requests.good(2).runbook());
     scenes.put("Queued", queued);
     scenes.put("InLane", asked(Requests.good(2)));
+    scenes.put("InLane, first", asked(Requests.good(2).firstOfItsService().budget()));
     scenes.put("Cleared", cleared());
     Scene revoked = new Scene();
     Requests frozen =
@@ -317,6 +318,9 @@ class GateMachineTest {
       Requests asked = Requests.good(2 + random.nextInt(3)).startWithin(Duration.ofHours(6));
       if (random.nextInt(4) == 0) {
         asked.elevated();
+      }
+      if (random.nextInt(4) == 0) {
+        asked.firstOfItsService().budget();
       }
       if (random.nextInt(3) == 0) {
         asked.approval(When.values()[random.nextInt(3)], 1 + random.nextInt(2));

@@ -15,14 +15,17 @@ import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Approval;
 import io.lockkeeper.runbook.Runbook.Approval.When;
 import io.lockkeeper.runbook.Runbook.Baseline;
+import io.lockkeeper.runbook.Runbook.Budgets;
 import io.lockkeeper.runbook.Runbook.Freeze;
 import io.lockkeeper.runbook.Runbook.Gates;
 import io.lockkeeper.runbook.Runbook.InfrastructureStep;
+import io.lockkeeper.runbook.Runbook.MetricSource;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Runbook.Precondition;
 import io.lockkeeper.runbook.Runbook.Readiness;
 import io.lockkeeper.runbook.Runbook.Rollback;
 import io.lockkeeper.runbook.Runbook.Rollout;
+import io.lockkeeper.runbook.Runbook.Slo;
 import io.lockkeeper.runbook.Runbook.StagePlan;
 import io.lockkeeper.runbook.Runbook.Target;
 import io.lockkeeper.runbook.RunbookLine;
@@ -40,6 +43,8 @@ final class Requests {
   static final ReleaseId SECOND = new ReleaseId("second");
   static final ReleaseId THIRD = new ReleaseId("third");
 
+  private static final URI PROMETHEUS = URI.create("http://127.0.0.1:9090");
+
   private final int artifact;
   private boolean elevated;
   private boolean first;
@@ -54,6 +59,8 @@ final class Requests {
   private Rollback rollback = Rollback.STANDARD;
   private Duration startWithin = Duration.ofDays(7);
   private List<InfrastructureStep> infrastructure = List.of();
+  private Budgets budgets = Budgets.NONE;
+  private List<MetricSource> sources = List.of();
 
   private Requests(int artifact) {
     this.artifact = artifact;
@@ -125,6 +132,39 @@ final class Requests {
     return this;
   }
 
+  Requests budget() {
+    budgets =
+        new Budgets(
+            null,
+            null,
+            List.of(
+                new Slo(
+                    "availability",
+                    "shop",
+                    PROMETHEUS,
+                    Slo.Counts.BAD,
+                    "bad[{{.window}}]",
+                    "total[{{.window}}]",
+                    false,
+                    0.999,
+                    Duration.ofDays(28))));
+    return this;
+  }
+
+  Requests source() {
+    sources =
+        List.of(
+            new MetricSource(
+                "main",
+                MetricSource.Kind.PROMETHEUS,
+                PROMETHEUS,
+                "job=\"shop\"",
+                null,
+                null,
+                null));
+    return this;
+  }
+
   ReleaseRequest request() {
     return new ReleaseRequest(
         Scene.LANE.service(),
@@ -180,7 +220,11 @@ final class Requests {
             Duration.ofMinutes(10),
             Duration.ofMinutes(30),
             Choice.GO_BACK,
-            Choice.WAIT),
+            Choice.WAIT,
+            sources,
+            budgets,
+            null,
+            null),
         rollback,
         Runbook.Communication.STANDARD,
         Runbook.PostDeployment.STANDARD,

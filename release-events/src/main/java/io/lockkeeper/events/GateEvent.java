@@ -65,6 +65,9 @@ public sealed interface GateEvent extends ReleaseEvent {
   record ApprovalExpired(EventId request) implements GateEvent {}
 
   /// G2: monitor-service owes a baseline over the last `window`. Its answer carries this fact's id.
+  ///
+  /// @param window nothing for a first release, which has no baseline: then it is asked whether
+  /// error budgets can pay and queries are in order
   record BaselineRequested(int attempt, Duration window) implements GateEvent {}
 
   /// Every gate that can wait outside holds; others are before this release on its lane.

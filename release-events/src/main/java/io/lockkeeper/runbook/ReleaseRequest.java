@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param service     `team/name`
 /// @param requestedBy who asks; *claimed* when the request came by Kafka
 /// @param elevated    whether the change is one that G3 asks a person about
-/// @param first       whether nothing of this service runs yet: G2 and G4 are then waived openly
+/// @param first       whether nothing of this service runs yet: G2 (but for error budgets and
+///                    queries) and G4 are then waived openly
 /// @param window      when it is planned to happen; null for "as soon as the gates hold"
 public record ReleaseRequest(
     String service,

@@ -278,7 +278,11 @@ record Scenario(
               seconds(120, 240),
               seconds(180, 360),
               chance(80) ? Choice.GO_BACK : Choice.WAIT,
-              theme == Theme.LATE_EVIDENCE || chance(85) ? Choice.WAIT : Choice.ADVANCE),
+              theme == Theme.LATE_EVIDENCE || chance(85) ? Choice.WAIT : Choice.ADVANCE,
+              List.of(),
+              budgets(),
+              null,
+              false),
           rollback(site),
           new Runbook.Communication(
               theme == Theme.LATE_ANNOUNCEMENT || chance(70) ? "chat" : "feed",
@@ -287,6 +291,26 @@ record Scenario(
               chance(50) ? "tracker" : "feed"),
           new Runbook.PostDeployment(Duration.ofMinutes(20)),
           null);
+    }
+
+    /// Every other scenario has an objective: then first releases are asked about, too.
+    private Runbook.Budgets budgets() {
+      return seed % 2 == 0
+          ? Runbook.Budgets.NONE
+          : new Runbook.Budgets(
+              null,
+              null,
+              List.of(
+                  new Runbook.Slo(
+                      "availability",
+                      "shop",
+                      URI.create("http://127.0.0.1/"),
+                      Runbook.Slo.Counts.BAD,
+                      "bad[{{.window}}]",
+                      "total[{{.window}}]",
+                      false,
+                      0.999,
+                      Duration.ofDays(28))));
     }
 
     private Runbook.Rollback rollback(Site site) {
