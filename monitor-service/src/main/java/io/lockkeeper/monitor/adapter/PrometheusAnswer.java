@@ -3,6 +3,9 @@ package io.lockkeeper.monitor.adapter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a Prometheus makes of a query. No data is a result, an empty one; a wrong query is not a
 /// provider that is away; neither is the other.
@@ -12,12 +15,21 @@ sealed interface PrometheusAnswer {
   ///
   /// @param series     what was found; may be empty
   /// @param notes      warnings and infos that came with it: the numbers may be incomplete
-  /// @param histograms series that are native histograms and therefore not among `series`
-  record Result(List<Series> series, List<String> notes, int histograms)
+  /// @param histograms what native histograms are as classic buckets; not among `series`
+  record Result(List<Series> series, List<String> notes, List<Series> histograms)
       implements PrometheusAnswer {
     public Result {
       series = List.copyOf(series);
       notes = List.copyOf(notes);
+      histograms = List.copyOf(histograms);
+    }
+
+    /// All series; those of native histograms where a metric shows no classic buckets beside them.
+    List<Series> withHistograms() {
+      Set<String> shown = series.stream().map(Series::name).collect(Collectors.toSet());
+      return Stream.concat(
+              series.stream(), histograms.stream().filter(bucket -> !shown.contains(bucket.name())))
+          .toList();
     }
   }
 
@@ -39,6 +51,11 @@ sealed interface PrometheusAnswer {
     public Series {
       labels = Map.copyOf(labels);
       points = List.copyOf(points);
+    }
+
+    /// The metric's name; empty where an expression made the series.
+    String name() {
+      return labels.getOrDefault("__name__", "");
     }
   }
 

@@ -167,13 +167,13 @@ public class PrometheusApi {
     answer.path("infos").forEach(note -> notes.add(shortened(note.asText())));
     JsonNode result = answer.path("data").path("result");
     List<Series> series = new ArrayList<>();
-    int histograms = 0;
+    List<Series> histograms = new ArrayList<>();
     try {
       switch (answer.path("data").path("resultType").asText()) {
         case "matrix", "vector" -> {
           for (JsonNode one : result) {
             if (one.has("histogram") || one.has("histograms")) {
-              histograms++;
+              histograms.addAll(NativeHistogram.classic(labels(one.path("metric")), samples(one)));
             }
             if (one.has("values") || one.has("value")) {
               series.add(new Series(labels(one.path("metric")), points(one)));
@@ -195,6 +195,12 @@ public class PrometheusApi {
     Map<String, String> labels = new HashMap<>();
     metric.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
     return labels;
+  }
+
+  private static List<JsonNode> samples(JsonNode series) {
+    List<JsonNode> samples = new ArrayList<>();
+    series.path("histograms").forEach(samples::add);
+    return samples.isEmpty() ? List.of(series.path("histogram")) : samples;
   }
 
   private static List<Point> points(JsonNode series) {

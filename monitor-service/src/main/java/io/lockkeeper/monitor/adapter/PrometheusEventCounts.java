@@ -69,7 +69,7 @@ public class PrometheusEventCounts implements EventCounts {
     if (result.series().isEmpty()) {
       throw new Unreadable(
           where
-              + (result.histograms() > 0
+              + (!result.histograms().isEmpty()
                   ? "native histograms are not counted"
                   : "no data; where a series begins with its first event, add: or vector(0)"));
     }

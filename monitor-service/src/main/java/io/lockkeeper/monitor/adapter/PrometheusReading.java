@@ -82,14 +82,8 @@ final class PrometheusReading {
       switch (answered.answer()) {
         case Unavailable(String reason) -> grave.add(source + " is not available: " + reason);
         case Refused(String reason) -> grave.add(refusal(answered.question(), reason));
-        case Result(_, List<String> said, int histograms) -> {
-          said.forEach(note -> notes.add(source + " warns: " + note));
-          if (histograms > 0) {
-            notes.add(
-                "%s: %d series of %s are native histograms, which are not read; have classic buckets scraped, too"
-                    .formatted(source, histograms, answered.question().subject()));
-          }
-        }
+        case Result(_, List<String> said, _) ->
+            said.forEach(note -> notes.add(source + " warns: " + note));
       }
     }
     for (String version : versions) {
@@ -120,10 +114,10 @@ final class PrometheusReading {
   private Shown show(String version, @Nullable Instant when, Set<String> troubles) {
     Map<String, List<Exposition.Series>> instances = new TreeMap<>();
     for (Answered answered : answers) {
-      if (!(answered.answer() instanceof Result(List<Series> series, _, _))
-          || !isAbout(answered.question(), version)) {
+      if (!(answered.answer() instanceof Result result) || !isAbout(answered.question(), version)) {
         continue;
       }
+      List<Series> series = result.withHistograms();
       PrometheusQuestion question = answered.question();
       Map<Target, List<Series>> targets = targets(question, version, series, troubles);
       Instant at = when == null ? answered.at() : when;

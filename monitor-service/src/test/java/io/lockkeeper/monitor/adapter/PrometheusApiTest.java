@@ -90,7 +90,7 @@ class PrometheusApiTest {
                             new Point(
                                 Instant.ofEpochMilli(1795424400000L), Double.POSITIVE_INFINITY)))),
                 List.of(),
-                0));
+                List.of()));
     assertThat(server.asked())
         .singleElement()
         .satisfies(
@@ -114,7 +114,7 @@ class PrometheusApiTest {
                 AT,
                 Duration.ofMillis(1_500),
                 LONGEST);
-    assertThat(answer).isEqualTo(new Result(List.of(), List.of(), 0));
+    assertThat(answer).isEqualTo(new Result(List.of(), List.of(), List.of()));
     assertThat(server.asked().getFirst().path()).isEqualTo("/prometheus/api/v1/query_range");
     assertThat(server.asked().getFirst().form())
         .isEqualTo(
@@ -146,7 +146,7 @@ class PrometheusApiTest {
   }
 
   @Test
-  @DisplayName("M1: native histograms are counted, not taken for something else")
+  @DisplayName("M1: native histograms are read as classic buckets, apart from other series")
   void nativeHistograms() throws InterruptedException {
     PrometheusAnswer answer =
         answers(
@@ -160,7 +160,14 @@ class PrometheusApiTest {
         .isInstanceOfSatisfying(
             Result.class,
             result -> {
-              assertThat(result.histograms()).isEqualTo(1);
+              assertThat(result.histograms())
+                  .last()
+                  .isEqualTo(
+                      new PrometheusAnswer.Series(
+                          Map.of("le", "+Inf"),
+                          List.of(
+                              new PrometheusAnswer.Point(
+                                  Instant.ofEpochSecond(1_795_424_400), 3))));
               assertThat(result.series()).hasSize(1);
             });
   }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -247,18 +248,71 @@ class PrometheusTelemetryTest {
     assertThat(scrape.troubles()).last().isEqualTo("source 'main' warns: a store is away");
   }
 
+  private static String nativeHistogram(String labels) {
+    return "{\"metric\":{"
+        + labels
+        + "\"version\":\"2.0.0\",\"instance\":\"c\"},\"histograms\":[["
+        + NOW
+        + ",{\"count\":\"12\",\"sum\":\"2.5\",\"buckets\":[[3,\"-0.001\",\"0.001\",\"1\"],"
+        + "[0,\"0.125\",\"0.14865088937534013\",\"3\"],[0,\"0.25\",\"0.5\",\"8\"]]}]]}";
+  }
+
   @Test
-  @DisplayName("M1: native histograms and series without an instance are refused in words")
+  @DisplayName("M1: native histograms are read at fixed bounds")
+  void nativeHistograms() {
+    server.answers(200, matrix(nativeHistogram("\"__name__\":\"took\",")));
+    Scrape scrape = telemetry.scrape(watching(List.of(DURATION)));
+    assertThat(scrape.troubles()).noneMatch(trouble -> trouble.contains("histogram"));
+    Histogram read = scrape.candidate().getFirst().durations().get("duration");
+    assertThat(read).isNotNull();
+    assertThat(read.total()).isEqualTo(12);
+    assertThat(read.bounds()).startsWith(Math.pow(2, -14)).endsWith(128.0).hasSize(85);
+    Map<Double, Long> at = new HashMap<>();
+    for (int i = 0; i < read.bounds().size(); i++) {
+      at.put(read.bounds().get(i), read.cumulative().get(i));
+    }
+    assertThat(at)
+        .containsEntry(Math.pow(2, -14), 0L)
+        .containsEntry(0.125, 1L)
+        .containsEntry(StrictMath.pow(2, -2.75), 4L)
+        .containsEntry(0.25, 4L)
+        .containsEntry(StrictMath.pow(2, -1.5), 8L) // half of a wider bucket
+        .containsEntry(0.5, 12L)
+        .containsEntry(128.0, 12L);
+  }
+
+  @Test
+  @DisplayName("M1: where a metric shows classic buckets beside a native histogram, these are read")
+  void bothHistograms() {
+    String classic =
+        series(
+            Map.of("__name__", "took_bucket", "version", "2.0.0", "instance", "c", "le", "0.5"),
+            NOW,
+            11);
+    String all =
+        series(
+            Map.of("__name__", "took_bucket", "version", "2.0.0", "instance", "c", "le", "+Inf"),
+            NOW,
+            12);
+    server.answers(200, matrix(nativeHistogram("\"__name__\":\"took\","), classic, all));
+    assertThat(
+            telemetry
+                .scrape(watching(List.of(DURATION)))
+                .candidate()
+                .getFirst()
+                .durations()
+                .get("duration"))
+        .isEqualTo(new Histogram(List.of(0.5), List.of(11L, 12L)));
+  }
+
+  @Test
+  @DisplayName("M1: series without an instance are refused in words")
   void unusable() {
-    String histogram =
-        "{\"metric\":{\"__name__\":\"took\",\"version\":\"2.0.0\",\"instance\":\"c\"},"
-            + "\"histograms\":[[1795424400,{\"count\":\"3\",\"sum\":\"1\"}]]}";
     String summed = series(Map.of("__name__", "took_count", "version", "2.0.0"), NOW, 1);
-    server.answers(200, matrix(histogram, summed));
+    server.answers(200, matrix(summed));
     Scrape scrape = telemetry.scrape(watching(List.of(DURATION)));
     assertThat(scrape.candidate()).isEmpty();
     assertThat(scrape.troubles())
-        .anySatisfy(trouble -> assertThat(trouble).contains("native histograms"))
         .anySatisfy(
             trouble ->
                 assertThat(trouble).contains("1 series of the metrics have no label 'instance'"));

@@ -57,6 +57,7 @@ final class RealPrometheus implements AutoCloseable {
                 program(),
                 "--config.file=" + folder.resolve("prometheus.yml"),
                 "--storage.tsdb.path=" + folder.resolve("data"),
+                "--enable-feature=native-histograms",
                 "--web.listen-address=127.0.0.1:" + port)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("prometheus.log").toFile())
