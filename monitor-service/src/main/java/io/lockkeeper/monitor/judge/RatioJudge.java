@@ -62,7 +62,9 @@ final class RatioJudge implements SignalJudge {
       finding.note(stratum.at(), process.close(l), true);
       note(seen);
     }
-    if (gate != null && stratum.calm() && gate.add(stratum.at(), seen.ratio(), seen.sampling())) {
+    if (gate != null && !stratum.calm()) {
+      gate.forget();
+    } else if (gate != null && gate.add(stratum.at(), seen.ratio(), seen.sampling())) {
       process.restart();
     }
     if (warm) {

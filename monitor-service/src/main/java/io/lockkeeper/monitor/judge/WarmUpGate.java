@@ -37,6 +37,14 @@ final class WarmUpGate {
     return open;
   }
 
+  /// What was is of another share of traffic, or of instances before a restart: a ratio that is
+  /// another one now is not falling.
+  void forget() {
+    if (open) {
+      count = 0;
+    }
+  }
+
   /// Adds a closed stratum.
   ///
   /// @return whether judging must begin anew, because what was judged so far was still warming up
