@@ -9,6 +9,9 @@ final class CpuRule implements RatioRule {
 
   private static final double[] SHIFTS = {0.05, 0.12, 0.3};
   private static final double IDLE_CORES = 0.03;
+  /// So much of a core is nothing: with hardly any traffic a young process takes more than an old
+  /// one for itself.
+  private static final double LEAST_CORES = 0.005;
   private static final double ARM_TAU = 0.035;
   private static final double KNOWN_EXTRA = 0.10;
   /// Squared coefficient of variation of the CPU of one request, until the noise is learned.
@@ -65,7 +68,8 @@ final class CpuRule implements RatioRule {
     if (!(other.cpu > 0)) {
       return MISSING;
     }
-    double allowance = Math.max(0, IDLE_CORES * (mine.idle - other.idle)) / other.cpu;
+    double allowance =
+        (Math.max(0, IDLE_CORES * (mine.idle - other.idle)) + LEAST_CORES * mine.idle) / other.cpu;
     return new Ratio(
         StrictMath.log(mine.cpu / other.cpu),
         mine.variance + other.variance,

@@ -55,7 +55,7 @@ class CpuTest {
   @DisplayName("M1: idle cost, which weighs less with more traffic, is not taken for a cold start")
   void traffic() {
     assertThat(judged(3.8).verdict()).isEqualTo(Verdict.FAILED);
-    assertThat(judged(1.2).verdict()).isEqualTo(Verdict.FAILED);
+    assertThat(judged(1.8).verdict()).isEqualTo(Verdict.FAILED);
   }
 
   @Test
