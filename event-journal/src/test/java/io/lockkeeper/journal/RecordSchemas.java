@@ -12,8 +12,12 @@ import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -108,11 +112,15 @@ final class RecordSchemas {
         Map.of(
             Instant.class, "date-time",
             Duration.class, "duration",
+            Period.class, "duration",
             URI.class, "uri",
             EventId.class, "uuid");
     if (formats.containsKey(raw)) {
       return schema.put("type", "string").put("format", formats.get(raw));
     }
-    return raw == String.class || raw == ReleaseId.class ? schema.put("type", "string") : null;
+    // A time of day has no zone, which the format `date-time` asks for.
+    return Set.of(String.class, ReleaseId.class, LocalDateTime.class, ZoneId.class).contains(raw)
+        ? schema.put("type", "string")
+        : null;
   }
 }

@@ -10,6 +10,7 @@ import io.lockkeeper.runbook.Runbook.Slo;
 import io.lockkeeper.runbook.Runbook.StagePlan;
 import io.lockkeeper.runbook.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -105,9 +106,8 @@ public final class BudgetRules {
     each(
         readings,
         (budget, reading) -> {
-          Duration window = budget.slo().window();
-          Span now = reading.span(window).orElse(null);
-          Span before = reading.before(window).orElse(null);
+          Span now = budget.window(reading).orElse(null);
+          Span before = budget.windowBefore(reading).orElse(null);
           if (now != null) {
             measures.add(
                 new Measure(
@@ -173,17 +173,17 @@ public final class BudgetRules {
     if (reading.trouble() != null || remaining == null) {
       return Optional.of(name + " cannot be read: " + trouble(reading));
     }
-    Span window = reading.span(budget.slo().window()).orElseThrow();
+    Span window = budget.window(reading).orElseThrow();
     if (remaining <= floor) {
       return Optional.of(
-          "%s is spent: %s remains and %s has to; %s of %s were bad in %s"
+          "%s is spent: %s remains and %s has to; %s of %s were bad %s"
               .formatted(
                   name,
                   percent(remaining),
                   floor > 0 ? percent(floor) : "something",
                   count(window.bad()),
                   count(window.total()),
-                  length(window.length())));
+                  over(budget, window)));
     }
     for (BurnRule rule : rules(budget)) {
       Optional<Double> burn = rule.isFast() ? rule.fires(budget, reading) : Optional.empty();
@@ -309,6 +309,16 @@ public final class BudgetRules {
 
   private static String trouble(BudgetReading reading) {
     return Objects.requireNonNullElse(reading.trouble(), "not read yet");
+  }
+
+  /// Over which time was counted.
+  private static String over(ErrorBudget budget, Span window) {
+    Instant from = window.until().minus(window.length());
+    Slo.Calendar calendar = budget.slo().calendar();
+    boolean isPeriod = budget.period(window).filter(it -> it.start().equals(from)).isPresent();
+    return calendar != null && isPeriod
+        ? "since " + from.atZone(calendar.zone()).toOffsetDateTime()
+        : "in " + length(window.length());
   }
 
   private static String percent(double fraction) {

@@ -18,8 +18,13 @@ import io.lockkeeper.runbook.Runbook.Slo;
 import io.lockkeeper.runbook.Verdict;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +37,10 @@ class BudgetRulesTest {
   private static final Question.OfStage STAGE = new Question.OfStage(0, 1);
 
   private static Runbook runbook(double floor) {
+    return runbook(floor, null);
+  }
+
+  private static Runbook runbook(double floor, Slo.@Nullable Calendar calendar) {
     Runbook plain = Story.runbook(Duration.ofMinutes(30));
     Runbook.Monitoring monitoring = plain.monitoring();
     Slo slo =
@@ -44,7 +53,8 @@ class BudgetRulesTest {
             "total",
             false,
             0.999,
-            WINDOW);
+            WINDOW,
+            calendar);
     return new Runbook(
         plain.name(),
         plain.preconditions(),
@@ -126,6 +136,40 @@ class BudgetRulesTest {
         .contains(
             "error budget availability is spent: 0 % remains and something has to; 720 of 720000 were bad in 30 d");
     assertThat(rules().objection(spent(1.5)).orElseThrow()).contains("-50 % remains");
+  }
+
+  @Test
+  @DisplayName(
+      "G2: of a calendar month a bad minute at its beginning stops no release, and a spent month does until it is over")
+  void month() {
+    Slo.Calendar months =
+        new Slo.Calendar(
+            LocalDateTime.parse("2026-01-01T00:00"),
+            ZoneId.of("Europe/Berlin"),
+            Period.ofMonths(1));
+    BudgetRules rules = new BudgetRules(runbook(0, months));
+    Instant begin = Instant.parse("2026-10-31T23:00:00Z");
+    assertThat(rules.objection(ofMonth(begin, Duration.ofHours(2), 34))).isEmpty();
+    assertThat(rules.measures(ofMonth(begin, Duration.ofHours(2), 34)).getFirst().candidate())
+        .isCloseTo(1 - 17.0 * 2 / 720, within(1e-9));
+    assertThat(rules.objection(ofMonth(begin, Duration.ofDays(20), 720)).orElseThrow())
+        .isEqualTo(
+            "error budget availability is spent: 0 % remains and something has to;"
+                + " 720 of 480000 were bad since 2026-11-01T00:00+01:00");
+    assertThat(
+            rules.objection(
+                ofMonth(Instant.parse("2026-11-30T23:00:00Z"), Duration.ofMinutes(1), 0)))
+        .isEmpty();
+  }
+
+  /// So much of the month is over, and so many were bad; it does not burn.
+  private static List<BudgetReading> ofMonth(Instant begin, Duration elapsed, double bad) {
+    boolean young = elapsed.compareTo(BudgetReading.SHORTEST_PERIOD) < 0;
+    Duration counted = young ? BudgetReading.SHORTEST_PERIOD : elapsed;
+    Span period =
+        new Span(begin.plus(elapsed), counted, bad, counted.toSeconds() * PER_HOUR / 3_600);
+    return List.of(
+        new BudgetReading("availability", spans(0, 0), null, List.of(), period, null, null));
   }
 
   @Test

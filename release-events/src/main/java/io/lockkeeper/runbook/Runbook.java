@@ -3,6 +3,9 @@ package io.lockkeeper.runbook;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
@@ -322,7 +325,9 @@ public record Runbook(
   /// @param total     PromQL for all events
   /// @param perSecond whether both queries give events per second and not their number
   /// @param target    the share of good events that is promised, `0 <= target < 1`
-  /// @param window    the rolling time over which it is promised
+  /// @param window    the rolling time over which it is promised; of a calendar window about how
+  ///                  long its periods are
+  /// @param calendar  when its periods begin; null for a rolling window
   public record Slo(
       String name,
       String service,
@@ -332,7 +337,8 @@ public record Runbook(
       String total,
       boolean perSecond,
       double target,
-      Duration window) {
+      Duration window,
+      @Nullable Calendar calendar) {
 
     /// Stands in a query for the length of time that it counts over.
     public static final String WINDOW = "{{.window}}";
@@ -341,6 +347,31 @@ public record Runbook(
     public enum Counts {
       GOOD,
       BAD
+    }
+
+    /// The periods of a calendar window: one begins at `start`, and one every `length` before and
+    /// after it, by the clocks of `zone`. Months are counted from `start`, so after the 31st of
+    /// January comes the last of February, and then the 31st of March.
+    public record Calendar(LocalDateTime start, ZoneId zone, Period length) {
+      public Calendar {
+        if (length.isZero() || length.isNegative()) {
+          throw new IllegalArgumentException("a period is longer than nothing: " + length);
+        }
+      }
+    }
+
+    /// An objective of a rolling window.
+    public Slo(
+        String name,
+        String service,
+        URI source,
+        Counts counts,
+        String query,
+        String total,
+        boolean perSecond,
+        double target,
+        Duration window) {
+      this(name, service, source, counts, query, total, perSecond, target, window, null);
     }
 
     public Slo {

@@ -2,23 +2,28 @@ package io.lockkeeper.monitor.adapter;
 
 import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.budget.BurnRule;
+import io.lockkeeper.monitor.budget.CalendarPeriod;
 import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.runbook.Runbook.Slo;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what is known of the error budgets of one release. A look never waits: it takes what was
 /// read so far and has read anew, in the background, what is old. Not thread-safe. Runbook G2, D4.
 ///
 /// A span of time is read again when a 720th of it is over, at most every 5 min: an hour every 5 s,
-/// four weeks every 5 min. One that cannot be read anew counts for 2 min longer, so that a source
+/// four weeks every 5 min; and the period of a calendar window when a new one has begun. One that
+/// cannot be read anew counts for 2 min longer, so that a source
 /// that flaps is no trouble.
 final class BudgetWatch {
 
@@ -40,7 +45,15 @@ final class BudgetWatch {
   private final Map<Slo, Slots> slots = new LinkedHashMap<>();
 
   /// What is read for one objective.
-  private record Slots(List<Slot> spans, Slot exposed, List<Slot> before) {}
+  ///
+  /// @param period       the period of a calendar window until now; null of a rolling one
+  /// @param periodBefore the same until the candidate had traffic; null without one
+  private record Slots(
+      List<Slot> spans,
+      Slot exposed,
+      List<Slot> before,
+      @Nullable Slot period,
+      @Nullable Slot periodBefore) {}
 
   /// Nothing is known yet.
   ///
@@ -60,12 +73,17 @@ final class BudgetWatch {
       List<Slot> spans = lengths(slo).stream().map(Slot::new).toList();
       List<Slot> before =
           exposedAt == null ? List.of() : lengths(slo).stream().map(Slot::new).toList();
-      known.stream()
-          .filter(reading -> reading.slo().equals(slo.name()))
-          .forEach(
-              reading ->
-                  before.forEach(slot -> slot.span = reading.before(slot.length).orElse(null)));
-      slots.put(slo, new Slots(spans, new Slot(Duration.ZERO), before));
+      Slot period = slo.calendar() == null ? null : new Slot(Duration.ZERO);
+      Slot periodBefore = period == null || exposedAt == null ? null : new Slot(Duration.ZERO);
+      for (BudgetReading reading : known) {
+        if (reading.slo().equals(slo.name())) {
+          before.forEach(slot -> slot.span = reading.before(slot.length).orElse(null));
+          if (periodBefore != null) {
+            periodBefore.span = reading.periodBefore();
+          }
+        }
+      }
+      slots.put(slo, new Slots(spans, new Slot(Duration.ZERO), before, period, periodBefore));
     }
   }
 
@@ -92,7 +110,7 @@ final class BudgetWatch {
   /// Whether every objective was answered for, in whatever way.
   boolean isSettled() {
     return slots.values().stream()
-        .flatMap(of -> of.spans().stream())
+        .flatMap(BudgetWatch::now)
         .allMatch(slot -> slot.span != null || slot.trouble != null);
   }
 
@@ -108,23 +126,44 @@ final class BudgetWatch {
         read(slo, of.exposed(), exposure, at, at);
       }
     }
-    List<Span> spans = new ArrayList<>();
-    String trouble = null;
-    for (Slot slot : of.spans()) {
-      Span span = slot.span;
-      if (span != null && isYoung(span, at)) {
-        spans.add(span);
-      } else if (trouble == null) {
-        trouble = slot.trouble == null ? "not read yet" : slot.trouble;
-      }
+    if (of.period() != null) {
+      readPeriod(slo, of.period(), at, at);
     }
-    Span exposed = of.exposed().span;
+    if (of.periodBefore() != null && begin != null && of.periodBefore().span == null) {
+      readPeriod(slo, of.periodBefore(), begin, at);
+    }
+    String trouble =
+        now(of)
+            .filter(slot -> young(slot, at) == null)
+            .findFirst()
+            .map(slot -> Objects.requireNonNullElse(slot.trouble, "not read yet"))
+            .orElse(null);
     return new BudgetReading(
         slo.name(),
-        spans,
-        exposed != null && isYoung(exposed, at) ? exposed : null,
+        of.spans().stream().map(slot -> young(slot, at)).filter(Objects::nonNull).toList(),
+        young(of.exposed(), at),
         spans(of.before()),
+        of.period() == null ? null : young(of.period(), at),
+        of.periodBefore() == null ? null : of.periodBefore().span,
         trouble);
+  }
+
+  /// Everything that a reading cannot do without.
+  private static Stream<Slot> now(Slots of) {
+    return of.period() == null
+        ? of.spans().stream()
+        : Stream.concat(of.spans().stream(), Stream.of(of.period()));
+  }
+
+  private void readPeriod(Slo slo, Slot slot, Instant end, Instant now) {
+    Instant until = end.truncatedTo(ChronoUnit.SECONDS);
+    Instant start = CalendarPeriod.at(Objects.requireNonNull(slo.calendar()), until).start();
+    Duration over = Duration.between(start, until);
+    Duration shortest = BudgetReading.SHORTEST_PERIOD;
+    if (slot.tried != null && slot.tried.isBefore(start)) {
+      slot.tried = null; // what is known is of the period before
+    }
+    read(slo, slot, over.compareTo(shortest) < 0 ? shortest : over, until, now);
   }
 
   private static List<Span> spans(List<Slot> slots) {
@@ -161,6 +200,12 @@ final class BudgetWatch {
         });
   }
 
+  /// What was read, unless that is too long ago.
+  private static @Nullable Span young(Slot slot, Instant at) {
+    Span span = slot.span;
+    return span != null && isYoung(span, at) ? span : null;
+  }
+
   private static boolean isYoung(Span span, Instant at) {
     return !span.until().plus(pace(span.length())).plus(GRACE).isBefore(at);
   }
@@ -172,7 +217,9 @@ final class BudgetWatch {
 
   private static TreeSet<Duration> lengths(Slo slo) {
     TreeSet<Duration> lengths = new TreeSet<>();
-    lengths.add(slo.window());
+    if (slo.calendar() == null) {
+      lengths.add(slo.window());
+    }
     for (BurnRule rule : BurnRule.within(slo.window())) {
       lengths.add(rule.window());
       lengths.add(rule.confirm());

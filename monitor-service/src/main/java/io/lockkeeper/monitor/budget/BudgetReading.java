@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///                that is too long ago to matter
 /// @param before  the spans that ended when the candidate got its first traffic; empty without a
 ///                candidate
+/// @param period  of a calendar window, from the start of the period until now, and
+///                [#SHORTEST_PERIOD] at least; null of a rolling one
+/// @param periodBefore the same when the candidate got its first traffic; null without a candidate
 /// @param trouble why it cannot be relied on, in words: a span is missing or too old; null when it
 ///                can
 public record BudgetReading(
@@ -20,7 +23,23 @@ public record BudgetReading(
     List<Span> spans,
     @Nullable Span exposed,
     List<Span> before,
+    @Nullable Span period,
+    @Nullable Span periodBefore,
     @Nullable String trouble) {
+
+  /// A younger period is counted over this time, which begins before it: a source that looks at
+  /// every minute or so has nothing to say of some seconds.
+  public static final Duration SHORTEST_PERIOD = Duration.ofMinutes(5);
+
+  /// A reading of a rolling window.
+  public BudgetReading(
+      String slo,
+      List<Span> spans,
+      @Nullable Span exposed,
+      List<Span> before,
+      @Nullable String trouble) {
+    this(slo, spans, exposed, before, null, null, trouble);
+  }
 
   public BudgetReading {
     spans = List.copyOf(spans);

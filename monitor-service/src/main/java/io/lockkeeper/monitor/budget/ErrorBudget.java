@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// The arithmetic of one objective's error budget: of all events over its window, so many may be
-/// bad. Results are rounded to nine decimals, so that exactly at a limit is at it. Runbook G2, D4.
+/// bad. Of a calendar window not all events are known yet: the rest of a period is expected to have
+/// as many as its part until now had. Results are rounded to nine decimals, so that exactly at a
+/// limit is at it. Runbook G2, D4.
 ///
 /// @param slo the objective
 public record ErrorBudget(Slo slo) {
@@ -31,12 +33,34 @@ public record ErrorBudget(Slo slo) {
   /// What is left of the budget, as a fraction of it: 1 when nothing was spent or happened;
   /// 0 when all was; less when more than all was. Empty when the window was not read.
   public Optional<Double> remaining(BudgetReading reading) {
-    return reading.span(slo.window()).map(this::remaining);
+    return window(reading).map(this::remaining);
   }
 
-  /// What is left of the budget after this span, which is as long as the window.
+  /// What was counted over the window until now; empty when it was not read.
+  public Optional<Span> window(BudgetReading reading) {
+    return slo.calendar() == null
+        ? reading.span(slo.window())
+        : Optional.ofNullable(reading.period());
+  }
+
+  /// What was counted over the window until the candidate got its first traffic; empty when it was
+  /// not read.
+  public Optional<Span> windowBefore(BudgetReading reading) {
+    return slo.calendar() == null
+        ? reading.before(slo.window())
+        : Optional.ofNullable(reading.periodBefore());
+  }
+
+  /// The period of a calendar window in which this span ends; empty of a rolling window.
+  public Optional<CalendarPeriod> period(Span window) {
+    return Optional.ofNullable(slo.calendar())
+        .map(calendar -> CalendarPeriod.at(calendar, window.until()));
+  }
+
+  /// What is left of the budget after this span, which is the window until then.
   public double remaining(Span window) {
-    return rounded(1 - burn(window));
+    double part = period(window).map(period -> period.elapsed(window.until())).orElse(1.0);
+    return rounded(1 - burn(window) * part);
   }
 
   /// What it may cost to give a candidate this share of the traffic for this time, as a fraction of
@@ -46,12 +70,14 @@ public record ErrorBudget(Slo slo) {
   /// @param weight the candidate's share, 0 to 1
   public double cost(double weight, Duration time, BudgetReading reading) {
     double burn = Math.min(BurnRule.FASTEST_UNSTOPPED, weight / allowed());
-    return rounded(burn * seconds(time) / seconds(slo.window()) * busyness(reading));
+    Duration whole =
+        window(reading).flatMap(this::period).map(CalendarPeriod::length).orElse(slo.window());
+    return rounded(burn * seconds(time) / seconds(whole) * busyness(reading));
   }
 
   /// How much busier the last hour was than the window's average, from 1 to [#BUSIEST].
   private double busyness(BudgetReading reading) {
-    double usual = reading.span(slo.window()).map(ErrorBudget::rate).orElse(0.0);
+    double usual = window(reading).map(ErrorBudget::rate).orElse(0.0);
     double now = reading.span(HOUR).map(ErrorBudget::rate).orElse(0.0);
     return usual > 0 ? Math.clamp(now / usual, 1, BUSIEST) : 1;
   }

@@ -8,6 +8,9 @@ import io.lockkeeper.runbook.Runbook.Slo;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +112,71 @@ class BudgetWatchTest {
     away = true;
     BudgetWatch watch = watch(null, List.of());
     assertThat(look(watch, 0).trouble()).isEqualTo("answers 503");
+    assertThat(watch.isSettled()).isTrue();
+  }
+
+  private static BudgetWatch monthly(EventCounts counts, Instant exposedAt) {
+    Slo slo =
+        new Slo(
+            SLO.name(),
+            SLO.service(),
+            SLO.source(),
+            SLO.counts(),
+            SLO.query(),
+            SLO.total(),
+            SLO.perSecond(),
+            SLO.target(),
+            Duration.ofDays(30),
+            new Slo.Calendar(
+                LocalDateTime.parse("2026-01-01T00:00"),
+                ZoneId.of("Europe/Berlin"),
+                Period.ofMonths(1)));
+    return new BudgetWatch(List.of(slo), counts, Runnable::run, exposedAt, List.of());
+  }
+
+  @Test
+  @DisplayName(
+      "D4: the period of a calendar window is counted from its start, beside the burn rates")
+  void period() {
+    BudgetReading reading = monthly(this::count, null).look(START.plusMillis(400)).getFirst();
+    assertThat(reading.trouble()).isNull();
+    Duration since = Duration.between(Instant.parse("2026-10-31T23:00:00Z"), START);
+    assertThat(reading.period()).isEqualTo(new Span(START, since, 1, 100));
+    assertThat(reading.spans())
+        .extracting(Span::length)
+        .doesNotContain(Duration.ofDays(30))
+        .contains(Duration.ofMinutes(5), HOUR, Duration.ofDays(3));
+  }
+
+  @Test
+  @DisplayName("D4: a new period is counted at once, over five minutes until it is older than that")
+  void turn() {
+    Instant turn = Instant.parse("2026-11-30T23:00:00Z");
+    BudgetWatch watch = monthly(this::count, turn.minusSeconds(60));
+    BudgetReading old = watch.look(turn.minusSeconds(1)).getFirst();
+    assertThat(old.period().length()).isEqualTo(Duration.ofDays(30).minusSeconds(1));
+    BudgetReading young = watch.look(turn.plusSeconds(1)).getFirst();
+    assertThat(young.period())
+        .isEqualTo(new Span(turn.plusSeconds(1), Duration.ofMinutes(5), 1, 100));
+    BudgetReading later = watch.look(turn.plusSeconds(3_600)).getFirst();
+    assertThat(later.period()).isEqualTo(new Span(turn.plusSeconds(3_600), HOUR, 1, 100));
+    assertThat(later.periodBefore().until()).isEqualTo(turn.minusSeconds(60));
+    assertThat(later.periodBefore().length()).isEqualTo(Duration.ofDays(30).minusSeconds(60));
+  }
+
+  @Test
+  @DisplayName("G2: a period that cannot be read is trouble, and settled")
+  void unreadPeriod() {
+    EventCounts counts =
+        (slo, until, length) -> {
+          if (length.compareTo(Duration.ofDays(3)) > 0) {
+            throw new EventCounts.Unreadable("answers 503");
+          }
+          return new Span(until, length, 1, 100);
+        };
+    BudgetWatch watch = monthly(counts, null);
+    assertThat(watch.isSettled()).isFalse();
+    assertThat(watch.look(START).getFirst().trouble()).isEqualTo("answers 503");
     assertThat(watch.isSettled()).isTrue();
   }
 

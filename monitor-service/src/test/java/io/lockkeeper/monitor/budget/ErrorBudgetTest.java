@@ -8,6 +8,9 @@ import io.lockkeeper.runbook.Runbook.Slo;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,84 @@ class ErrorBudgetTest {
             false,
             target,
             WINDOW));
+  }
+
+  private static final Instant NOVEMBER = Instant.parse("2026-11-01T00:00:00Z");
+
+  /// 99.9 % of each calendar month.
+  private static ErrorBudget monthly() {
+    return new ErrorBudget(
+        new Slo(
+            "availability",
+            "shop",
+            URI.create("http://127.0.0.1:9090"),
+            Slo.Counts.BAD,
+            "bad",
+            "total",
+            false,
+            0.999,
+            WINDOW,
+            new Slo.Calendar(
+                LocalDateTime.parse("2026-01-01T00:00"), ZoneOffset.UTC, Period.ofMonths(1))));
+  }
+
+  private static BudgetReading ofMonth(Duration elapsed, double bad, double total) {
+    Duration counted = elapsed.compareTo(MINUTES) < 0 ? MINUTES : elapsed;
+    Span period = new Span(NOVEMBER.plus(elapsed), counted, bad, total);
+    Span hour = new Span(NOVEMBER.plus(elapsed), HOUR, 0, 36_000);
+    return new BudgetReading("availability", List.of(hour), null, List.of(), period, null, null);
+  }
+
+  @ParameterizedTest(name = "after {0}: {1} of {2} bad: {3} remains")
+  @DisplayName(
+      "D4: of a calendar month the budget is that of all events it is expected to have: one bad minute at its beginning is no more than one at its end")
+  @CsvSource({
+    "P29D, 0, 25056000, 1",
+    "P15D, 12960, 12960000, 0.5", // all that were allowed until now are half of the month's
+    "P15D, 25920, 12960000, 0",
+    "PT719H59M59S, 25920, 25919990, 0",
+    "PT24H, 600, 864000, 0.976852", // a minute, of 43.2 that the month may have
+    "PT10M, 600, 6000, 0.976852",
+    "PT5M, 600, 3000, 0.976852",
+    "PT1M, 3000, 3000, 0.976852", // counted over five minutes, one of which was this month's
+    "PT0S, 3000, 3000, 1",
+    "P1D, 36000, 864000, -0.388889", // an hour is more than the month may have
+    "PT1H, 0, 0, 1",
+  })
+  void remainingOfMonth(Duration elapsed, double bad, double total, double remains) {
+    assertThat(monthly().remaining(ofMonth(elapsed, bad, total)).orElseThrow())
+        .isCloseTo(remains, within(1e-6));
+  }
+
+  @Test
+  @DisplayName("D4: before the first moments of a period are counted nothing is known of it")
+  void unreadMonth() {
+    assertThat(monthly().remaining(reading(span(WINDOW, 0, 1)))).isEmpty();
+    assertThat(monthly().windowBefore(reading(span(WINDOW, 0, 1)))).isEmpty();
+  }
+
+  @Test
+  @DisplayName("D4: what a stage may cost is a part of the month's budget, however young the month")
+  void costOfMonth() {
+    // 30 min at 14.4 times of 30 days: 1 %, at the traffic that the month has had.
+    for (Duration elapsed : List.of(Duration.ofMinutes(5), Duration.ofDays(29))) {
+      double total = 10 * elapsed.toSeconds();
+      assertThat(monthly().cost(1, Duration.ofMinutes(30), ofMonth(elapsed, 0, total)))
+          .isCloseTo(0.01, within(1e-9));
+    }
+    // February is shorter, so that the same is more of it.
+    Instant february = Instant.parse("2027-02-15T00:00:00Z");
+    BudgetReading reading =
+        new BudgetReading(
+            "availability",
+            List.of(),
+            null,
+            List.of(),
+            new Span(february, Duration.ofDays(14), 0, 1),
+            null,
+            null);
+    assertThat(monthly().cost(1, Duration.ofMinutes(30), reading))
+        .isCloseTo(0.01 * 30 / 28, within(1e-9));
   }
 
   private static Span span(Duration length, double bad, double total) {
