@@ -6,6 +6,12 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -18,16 +24,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads objectives from OpenSLO v1 documents (`openslo/v1`). Runbook D4.
 ///
-/// Read is what can be carried out soundly: an `SLO` of a rolling window with the budgeting method
-/// `Occurrences`, on the ratio of counted events that a Prometheus answers. Whatever else a
-/// document
-/// says is refused with the reason, since a promise that is half understood would be kept by
+/// Read is what can be carried out soundly: an `SLO` of a rolling or calendar window with the
+/// budgeting method `Occurrences`, on the ratio of counted events that a Prometheus answers.
+/// Whatever else a document says is refused with the reason, since a promise that is half
+/// understood would be kept by
 /// halves.
 final class OpenSloReader {
 
   private static final String API_VERSION = "openslo/v1";
   private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,4})([mhdwMQY])");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?");
+  private static final DateTimeFormatter START =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withResolverStyle(ResolverStyle.STRICT);
   private static final Duration SHORTEST = Duration.ofHours(1);
   private static final Duration LONGEST = Duration.ofDays(366);
   private static final BigDecimal PERCENT = BigDecimal.valueOf(100);
@@ -54,7 +62,7 @@ final class OpenSloReader {
           Map.entry("compositeWeight", "composite objectives are not read"),
           Map.entry("op", "belongs to thresholdMetric, which is not read"),
           Map.entry("value", "belongs to thresholdMetric, which is not read"),
-          Map.entry("calendar", "only rolling windows are read"));
+          Map.entry("calendar", "a window that rolls begins at no time of the calendar"));
 
   private final List<OpenSloDocument> documents;
   private final List<OpenSloDocument> known;
@@ -139,7 +147,7 @@ final class OpenSloReader {
             "budgetingMethod",
             "objectives"));
     String service = text(document, "/spec/service");
-    Duration window = window(document);
+    Window window = window(document);
     if (!at(document, "/spec/budgetingMethod").asText().equals("Occurrences")) {
       fault(
           document, "/spec/budgetingMethod", "only Occurrences is read: good events of all events");
@@ -172,7 +180,8 @@ final class OpenSloReader {
                 ratio.total().text(),
                 ratio.some().perSecond(),
                 target.doubleValue(),
-                window));
+                window.length(),
+                window.calendar()));
       }
     }
     return slos;
@@ -203,43 +212,128 @@ final class OpenSloReader {
     return share;
   }
 
-  private @Nullable Duration window(OpenSloDocument document) {
+  /// A time window.
+  ///
+  /// @param length   of a calendar window about how long a period is
+  /// @param calendar null for a rolling window
+  private record Window(Duration length, Slo.@Nullable Calendar calendar) {}
+
+  private @Nullable Window window(OpenSloDocument document) {
     JsonNode windows = at(document, "/spec/timeWindow");
     if (!windows.isArray() || windows.size() != 1) {
       fault(document, "/spec/timeWindow", "exactly one is needed");
       return null;
     }
     String at = "/spec/timeWindow/0";
-    if (!at(document, at + "/isRolling").asBoolean(false)) {
-      fault(document, at, "only rolling windows are read (isRolling: true)");
+    JsonNode rolling = at(document, at + "/isRolling");
+    boolean hasCalendar = at(document, at + "/calendar").isObject();
+    if (!rolling.isMissingNode() && !rolling.isBoolean()) {
+      fault(document, at + "/isRolling", "is neither true nor false");
       return null;
     }
-    only(document, at, Set.of("duration", "isRolling"));
+    if (!rolling.asBoolean(false) && !hasCalendar) {
+      fault(
+          document,
+          at,
+          "isRolling: true is needed, or a calendar with startTime and timeZone, which says when it begins");
+      return null;
+    }
     String given = at(document, at + "/duration").asText();
     Matcher parts = DURATION.matcher(given);
     if (!parts.matches()) {
-      fault(document, at + "/duration", "'" + given + "' is not a number with m, h, d or w");
+      fault(
+          document,
+          at + "/duration",
+          "'" + given + "' is not a number with m, h, d, w, M, Q or Y, such as 28d");
       return null;
     }
-    long count = Long.parseLong(parts.group(1));
-    Duration window =
-        switch (parts.group(2)) {
+    int count = Integer.parseInt(parts.group(1));
+    return rolling.asBoolean(false)
+        ? rolling(document, at, count, parts.group(2))
+        : calendar(document, at, count, parts.group(2));
+  }
+
+  private @Nullable Window rolling(OpenSloDocument document, String at, long count, String unit) {
+    only(document, at, Set.of("duration", "isRolling"));
+    Duration length =
+        switch (unit) {
           case "m" -> Duration.ofMinutes(count);
           case "h" -> Duration.ofHours(count);
           case "d" -> Duration.ofDays(count);
           case "w" -> Duration.ofDays(7 * count);
           default -> Duration.ZERO;
         };
-    if (window.isZero()) {
+    if (length.isZero()) {
+      return refused(
+          document,
+          at + "/duration",
+          count + unit + " has no fixed length, so it cannot roll; say days, or a calendar");
+    }
+    return length.compareTo(SHORTEST) < 0 || length.compareTo(LONGEST) > 0
+        ? refused(document, at + "/duration", count + unit + " is not between 1h and 366d")
+        : new Window(length, null);
+  }
+
+  private @Nullable Window calendar(OpenSloDocument document, String at, int count, String unit) {
+    only(document, at, Set.of("duration", "isRolling", "calendar"));
+    only(document, at + "/calendar", Set.of("startTime", "timeZone"));
+    Period period =
+        switch (unit) {
+          case "d" -> Period.ofDays(count);
+          case "w" -> Period.ofWeeks(count);
+          case "M" -> Period.ofMonths(count);
+          case "Q" -> Period.ofMonths(3 * count);
+          case "Y" -> Period.ofYears(count);
+          default -> Period.ZERO;
+        };
+    if (period.isZero()) {
+      return refused(
+          document,
+          at + "/duration",
+          count + unit + " is no calendar's; there are d, w, M, Q and Y");
+    }
+    int days =
+        switch (unit) {
+          case "w" -> 7;
+          case "M" -> 30;
+          case "Q" -> 91;
+          case "Y" -> 365;
+          default -> 1;
+        };
+    Duration about = Duration.ofDays((long) days * count);
+    if (about.compareTo(LONGEST) > 0) {
+      return refused(document, at + "/duration", count + unit + " is longer than a year");
+    }
+    LocalDateTime start = start(document, at + "/calendar/startTime");
+    ZoneId zone = zone(document, at + "/calendar/timeZone");
+    return start == null || zone == null
+        ? null
+        : new Window(about, new Slo.Calendar(start, zone, period));
+  }
+
+  private @Nullable LocalDateTime start(OpenSloDocument document, String at) {
+    String given = at(document, at).asText();
+    try {
+      return LocalDateTime.parse(given, START);
+    } catch (DateTimeParseException e) {
+      fault(document, at, "'" + given + "' is not a time such as 2026-01-31 00:00:00");
+      return null;
+    }
+  }
+
+  private @Nullable ZoneId zone(OpenSloDocument document, String at) {
+    String given = at(document, at).asText();
+    if (!ZoneId.getAvailableZoneIds().contains(given)) {
       fault(
-          document, at + "/duration", given + " has no fixed length, so it cannot roll; say days");
+          document, at, "'" + given + "' is not a time zone's name, such as Europe/Berlin or UTC");
       return null;
     }
-    if (window.compareTo(SHORTEST) < 0 || window.compareTo(LONGEST) > 0) {
-      fault(document, at + "/duration", given + " is not between 1h and 366d");
-      return null;
-    }
-    return window;
+    return ZoneId.of(given);
+  }
+
+  private @Nullable Window refused(OpenSloDocument document, String at, String reason) {
+    fault(document, at, reason);
+    return null;
   }
 
   /// An indicator.

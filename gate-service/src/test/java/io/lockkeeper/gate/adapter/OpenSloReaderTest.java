@@ -10,6 +10,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.Period;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -186,6 +189,33 @@ class OpenSloReaderTest {
     assertThat(first.total()).isEqualTo("sum(sum_over_time(events{kind=\"any\"}[{{.window}}]))");
   }
 
+  @ParameterizedTest(name = "{0} from {1} in {2}")
+  @DisplayName("D4: a window of the calendar says when its periods begin, and how long they are")
+  @CsvSource({
+    "1d, 2026-01-01 06:00:00, UTC, P1D, 1",
+    "2w, 2026-01-05 00:00:00, Europe/Berlin, P14D, 14",
+    "1M, 2026-01-01 00:00:00, Europe/Berlin, P1M, 30",
+    "1Q, 2026-02-01 00:00:00, America/New_York, P3M, 91",
+    "1Y, 2025-07-01 00:00:00, Asia/Tokyo, P1Y, 365",
+  })
+  void calendar(String duration, String start, ZoneId zone, Period length, int days)
+      throws IOException {
+    checkout(
+        CHECKOUT.replace(
+            "[ { duration: 4w, isRolling: true } ]",
+            """
+
+                - duration: %s
+                  calendar: { startTime: %s, timeZone: %s }
+            """
+                .formatted(duration, start, zone)));
+    Slo slo = read(RUNBOOK).slos().getFirst();
+    assertThat(slo.window()).isEqualTo(Duration.ofDays(days));
+    assertThat(slo.calendar())
+        .isEqualTo(new Slo.Calendar(LocalDateTime.parse(start.replace(' ', 'T')), zone, length));
+    assertThat(read(RUNBOOK).slos().getLast().calendar()).isNull();
+  }
+
   @ParameterizedTest(name = "{0} → {1}: line {2}")
   @DisplayName("D4: what is not carried out soundly is refused with file, line and reason")
   @CsvSource(
@@ -194,8 +224,18 @@ class OpenSloReaderTest {
       value = {
         "budgetingMethod: Occurrences | budgetingMethod: Timeslices | 31 | only Occurrences",
         "duration: 4w, isRolling: true | duration: 1M, isRolling: true | 30 | no fixed length",
-        "duration: 4w, isRolling: true | duration: 4w | 30 | only rolling",
-        "duration: 4w, isRolling: true | duration: 1M, isRolling: false, calendar: {} | 30 | only rolling",
+        "duration: 4w, isRolling: true | duration: 4w | 30 | isRolling: true is needed, or a calendar",
+        "duration: 4w, isRolling: true | duration: 1M, isRolling: false | 30 | or a calendar",
+        "duration: 4w, isRolling: true | duration: 1M, isRolling: false, calendar: {} | 30 | '' is not a time such as",
+        "duration: 4w, isRolling: true | duration: 1M, isRolling: never, calendar: {} | 30 | neither true nor false",
+        "duration: 4w, isRolling: true | duration: 4w, isRolling: true, calendar: { startTime: 2026-01-01 00:00:00, timeZone: UTC } | 30 | a window that rolls begins at no time",
+        "duration: 4w, isRolling: true | duration: 12h, calendar: { startTime: 2026-01-01 00:00:00, timeZone: UTC } | 30 | 12h is no calendar's",
+        "duration: 4w, isRolling: true | duration: 5Q, calendar: { startTime: 2026-01-01 00:00:00, timeZone: UTC } | 30 | 5Q is longer than a year",
+        "duration: 4w, isRolling: true | duration: 1M, calendar: { startTime: 2026-02-30 00:00:00, timeZone: UTC } | 30 | '2026-02-30 00:00:00' is not a time",
+        "duration: 4w, isRolling: true | duration: 1M, calendar: { startTime: 2026-02-03T00:00:00Z, timeZone: UTC } | 30 | is not a time such as",
+        "duration: 4w, isRolling: true | duration: 1M, calendar: { startTime: 2026-02-03 00:00:00, timeZone: Europe/Bonn } | 30 | 'Europe/Bonn' is not a time zone",
+        "duration: 4w, isRolling: true | duration: 1M, calendar: { startTime: 2026-02-03 00:00:00, timeZone: +01:00 } | 30 | '+01:00' is not a time zone",
+        "duration: 4w, isRolling: true | duration: 1M, calendar: { startTime: 2026-02-03 00:00:00, timeZone: UTC, holidays: none } | 30 | holidays: is not read",
         "duration: 4w, isRolling: true | duration: 5m, isRolling: true | 30 | not between 1h and 366d",
         "duration: 4w, isRolling: true | duration: P4W, isRolling: true | 30 | 'P4W' is not a number",
         "target: 0.999 | target: 1 | 32 | leaves no budget",
