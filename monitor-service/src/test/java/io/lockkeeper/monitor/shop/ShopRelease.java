@@ -1,25 +1,12 @@
 package io.lockkeeper.monitor.shop;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
 import io.lockkeeper.monitor.adapter.Telemetry;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Look;
-import io.lockkeeper.quickstart.shop.Customers;
-import io.lockkeeper.quickstart.shop.TrafficTarget;
 import io.lockkeeper.quickstart.shop.Warehouse;
-import io.lockkeeper.quickstart.wire.Json;
-import io.lockkeeper.quickstart.wire.Loopback;
-import io.lockkeeper.quickstart.wire.StandardWebhook;
-import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Runbook;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,10 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// traffic stage by stage.
 final class ShopRelease implements AutoCloseable {
 
-  private static final String SERVICE = "demo/shop";
-  private static final String ENVIRONMENT = "production";
-  private static final Digest STABLE = Digest.of("stable".getBytes(UTF_8));
-  private static final Digest CANDIDATE = Digest.of("candidate".getBytes(UTF_8));
   private static final Duration BASELINE = Duration.ofSeconds(20);
   private static final Duration SETTLING = Duration.ofSeconds(20);
   private static final double PERCENT = 100;
@@ -48,17 +31,11 @@ final class ShopRelease implements AutoCloseable {
   private final ShopCase release;
   private final Telemetry telemetry;
   private final Path folder;
-  private final HttpClient client = Loopback.client();
-  private final StandardWebhook signature = StandardWebhook.of(StandardWebhook.newSecret());
   private final ExecutorService happenings = Executors.newVirtualThreadPerTaskExecutor();
   private final @Nullable Warehouse warehouse;
-  private final ShopInstance stable;
-  private final ShopInstance candidate;
-  private final TrafficTarget target;
-  private final Customers customers;
+  private final TwoShops shops;
   private final Runbook runbook;
   private final ReleaseAccepted accepted;
-  private int effects;
 
   /// Starts everything; all traffic is on the stable version.
   ShopRelease(ShopCase release, Telemetry telemetry) throws IOException, InterruptedException {
@@ -66,33 +43,17 @@ final class ShopRelease implements AutoCloseable {
     this.telemetry = telemetry;
     folder = Files.createTempDirectory("shop-release");
     warehouse = release.warehouse() > 0 ? Warehouse.open(release.warehouse()) : null;
-    stable = new ShopInstance(client, folder, "stable", options(List.of()));
-    candidate = new ShopInstance(client, folder, "candidate", options(release.candidate()));
-    stable.await();
-    candidate.await();
-    if (!release.fault().isEmpty()) {
-      candidate.faults(release.fault());
-    }
-    target =
-        TrafficTarget.start(
-            new TrafficTarget.Settings(
-                0,
-                0,
-                SERVICE,
-                ENVIRONMENT,
-                folder,
-                folder.resolve("effects.jsonl"),
-                signature,
-                STABLE.value(),
-                Map.of(
-                    STABLE.value(), stable.url().toString(),
-                    CANDIDATE.value(), candidate.url().toString()),
-                List.of()));
-    customers = Customers.start(URI.create(target.dataUrl()), release.load(), 0);
+    shops =
+        new TwoShops(
+            folder,
+            release.load(),
+            new TwoShops.Built("stable", options(List.of())),
+            new TwoShops.Built("candidate", options(release.candidate())),
+            release.fault());
     runbook =
         ShopRunbook.of(
-            stable.url().resolve("/metrics"),
-            candidate.url().resolve("/metrics"),
+            shops.stable().url().resolve("/metrics"),
+            shops.candidate().url().resolve("/metrics"),
             release.rateCounts());
     accepted = ShopRunbook.accepted(runbook);
   }
@@ -113,7 +74,7 @@ final class ShopRelease implements AutoCloseable {
     Instant next = start;
     Instant ends = start;
     for (var stage : ShopRunbook.STAGES) {
-      shift(stage.weight());
+      shops.shift(stage.weight());
       ends = ends.plus(stage.bake());
       while (next.isBefore(ends)) {
         Thread.sleep(until(next));
@@ -142,15 +103,15 @@ final class ShopRelease implements AutoCloseable {
 
   /// The instance of the candidate is lost, and there again as soon as it has started.
   void restartCandidate() throws IOException, InterruptedException {
-    candidate.restart();
+    shops.candidate().restart();
     if (!release.fault().isEmpty()) {
-      candidate.faults(release.fault());
+      shops.candidate().faults(release.fault());
     }
   }
 
   /// The same of the stable version.
   void restartStable() throws IOException, InterruptedException {
-    stable.restart();
+    shops.stable().restart();
   }
 
   /// What both versions depend on takes so many times as long.
@@ -162,20 +123,16 @@ final class ShopRelease implements AutoCloseable {
 
   /// Something goes wrong with the candidate from now on.
   void candidateFaults(Map<String, Object> faults) throws IOException, InterruptedException {
-    candidate.faults(faults);
+    shops.candidate().faults(faults);
   }
 
   @Override
   public void close() throws IOException {
     happenings.shutdownNow();
-    customers.close();
-    target.close();
-    stable.close();
-    candidate.close();
+    shops.close();
     if (warehouse != null) {
       warehouse.close();
     }
-    client.shutdownNow();
     try (var files = Files.walk(folder)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
@@ -208,48 +165,6 @@ final class ShopRelease implements AutoCloseable {
       next = next.plus(runbook.monitoring().interval());
     }
     return ShopRunbook.baseline(runbook, scrapes);
-  }
-
-  private void shift(int weight) throws IOException, InterruptedException {
-    effects++;
-    String key = "release:1." + effects;
-    byte[] body =
-        Json.bytes(
-            Map.of(
-                "type",
-                "io.lockkeeper.effect.v1",
-                "data",
-                Map.of(
-                    "release",
-                    "release",
-                    "service",
-                    SERVICE,
-                    "environment",
-                    ENVIRONMENT,
-                    "fence",
-                    Map.of("token", 1, "number", effects),
-                    "action",
-                    "SHIFT",
-                    "weight",
-                    weight,
-                    "candidate",
-                    CANDIDATE.value(),
-                    "stable",
-                    STABLE.value())));
-    String id = "effect-" + effects;
-    Instant now = Instant.now();
-    var request =
-        HttpRequest.newBuilder(URI.create(target.controlUrl() + "/effects"))
-            .header("webhook-id", id)
-            .header("webhook-timestamp", String.valueOf(now.getEpochSecond()))
-            .header("webhook-signature", signature.sign(id, now, body))
-            .header("idempotency-key", "\"" + key + "\"")
-            .POST(BodyPublishers.ofByteArray(body))
-            .build();
-    var response = client.send(request, BodyHandlers.ofString());
-    if (response.statusCode() / 100 != 2) {
-      throw new IOException(response.statusCode() + ": " + response.body());
-    }
   }
 
   private static Duration untilSecond(Instant start, int second) {
