@@ -14,17 +14,17 @@ import java.util.stream.Stream;
 
 /// A real Prometheus that scrapes instances every second: Debian's package, installed where it is
 /// missing and may be. Where it cannot be had, a test that needs it is skipped, and says so.
-final class RealPrometheus implements AutoCloseable {
+public final class RealPrometheus implements AutoCloseable {
 
   /// One instance of a version.
-  record Target(String version, URI metrics) {}
+  public record Target(String version, URI metrics) {}
 
   private final Path folder;
   private final int port;
   private Process process;
 
   /// Starts one that keeps its samples in this folder.
-  RealPrometheus(Path folder, List<Target> targets) throws IOException {
+  public RealPrometheus(Path folder, List<Target> targets) throws IOException {
     this.folder = folder;
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
@@ -46,7 +46,7 @@ final class RealPrometheus implements AutoCloseable {
   }
 
   /// Its address.
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + port);
   }
 

@@ -28,18 +28,7 @@ final class ShopRunbook {
   private ShopRunbook() {}
 
   static Runbook of(URI stable, URI candidate, boolean rateCounts) {
-    return new Runbook(
-        "shop",
-        List.of(),
-        Runbook.Gates.STANDARD,
-        new Runbook.Rollout(
-            List.of(),
-            null,
-            STAGES,
-            new Runbook.Target("webhook", URI.create("http://127.0.0.1:9000")),
-            null,
-            null,
-            null),
+    return of(
         new Runbook.Monitoring(
             INTERVAL,
             List.of(stable),
@@ -67,7 +56,57 @@ final class ShopRunbook {
             null,
             null,
             null,
+            null));
+  }
+
+  /// The numbers of both versions are the Prometheus's that scrapes them. Errors decide; what takes
+  /// a minute to be judged, or what errors bring with them, is looked at and decides nothing.
+  static Runbook of(URI prometheus) {
+    return of(
+        new Runbook.Monitoring(
+            INTERVAL,
+            null,
+            null,
+            List.of(
+                new Signal("errors", "http_requests", Kind.ERRORS, true),
+                new Signal("duration", "http_request_duration_seconds", Kind.DURATION, false),
+                new Signal("rate", "http_requests", Kind.RATE, false),
+                new Signal("cpu", "process_cpu_seconds", Kind.CPU, false),
+                new Signal("memory", "process_resident_memory_bytes", Kind.MEMORY, false),
+                new Signal("orders", "orders", Kind.KPI, false)),
+            Duration.ofSeconds(1),
+            null,
+            null,
+            null,
+            null,
+            List.of(
+                new Runbook.MetricSource(
+                    "main",
+                    Runbook.MetricSource.Kind.PROMETHEUS,
+                    prometheus,
+                    "job=\"shop\"",
+                    null,
+                    null,
+                    null)),
+            null,
+            null,
+            null));
+  }
+
+  private static Runbook of(Runbook.Monitoring monitoring) {
+    return new Runbook(
+        "shop",
+        List.of(),
+        Runbook.Gates.STANDARD,
+        new Runbook.Rollout(
+            List.of(),
+            null,
+            STAGES,
+            new Runbook.Target("webhook", URI.create("http://127.0.0.1:9000")),
+            null,
+            null,
             null),
+        monitoring,
         Runbook.Rollback.STANDARD,
         Runbook.Communication.STANDARD,
         Runbook.PostDeployment.STANDARD,
