@@ -9,6 +9,7 @@ import io.lockkeeper.audit.LogEntry.Sentence;
 import io.lockkeeper.audit.LogEntry.Severity;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.runbook.RunbookLine;
 import io.lockkeeper.runbook.Verdict;
 import java.time.Instant;
@@ -78,7 +79,11 @@ final class MonitorSentences {
       case MonitorEvent.TelemetryLost lost ->
           sentence(
               ATTENTION,
-              "No telemetry since " + Words.time(lost.since()) + ": " + lost.reason(),
+              "No telemetry since "
+                  + Words.time(lost.since())
+                  + (lost.kind() == null ? "" : ", " + words(lost.kind()))
+                  + ": "
+                  + lost.reason(),
               RunbookLine.D4);
       case MonitorEvent.TelemetryRecovered recovered ->
           sentence(
@@ -123,6 +128,17 @@ final class MonitorSentences {
         .filter(check -> check.confirmed() == confirmed)
         .map(check -> check.subject() + ": " + check.found())
         .collect(Collectors.joining("; "));
+  }
+
+  private static String words(TelemetryFault kind) {
+    return switch (kind) {
+      case UNOBSERVED -> "nobody looked";
+      case UNAVAILABLE -> "not available";
+      case REFUSED -> "the question is refused";
+      case UNUSABLE -> "not usable";
+      case NO_DATA -> "no data";
+      case STALE -> "too old";
+    };
   }
 
   private static Severity severity(Verdict verdict, Severity good) {

@@ -18,6 +18,7 @@ import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck.Aspect;
 import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
 import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.Unrecognised;
@@ -28,10 +29,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.NullSource;
 
 class LogEntryTest {
 
@@ -54,6 +58,28 @@ class LogEntryTest {
       assertThat(entry.title()).matches("(?s)[A-Z\\p{Alpha}].*");
       assertThat(entry.type()).isEqualTo(EventTypes.nameOf(type));
     }
+  }
+
+  @ParameterizedTest(name = "D4: a loss of kind {0} says so; one from before kinds has its words")
+  @EnumSource
+  @NullSource
+  void loss(@Nullable TelemetryFault kind) {
+    Instant since = Instant.parse("2026-11-23T09:00:00Z");
+    LogEntry entry = entry(new MonitorEvent.TelemetryLost(since, kind, "answers 503"));
+
+    String said =
+        switch (kind) {
+          case null -> "";
+          case UNOBSERVED -> ", nobody looked";
+          case UNAVAILABLE -> ", not available";
+          case REFUSED -> ", the question is refused";
+          case UNUSABLE -> ", not usable";
+          case NO_DATA -> ", no data";
+          case STALE -> ", too old";
+        };
+    assertThat(entry.title())
+        .isEqualTo("No telemetry since 2026-11-23 09:00:00.000" + said + ": answers 503");
+    assertThat(entry.severity()).isEqualTo(Severity.ATTENTION);
   }
 
   @Test

@@ -132,6 +132,19 @@ final class ContractTest {
     assertThat(EventJson.write(EventJson.read(name, wire))).isEqualTo(wire);
   }
 
+  @Test
+  @DisplayName("A loss of telemetry from before it said of which kind is read as it was")
+  void lossWithoutKind() throws IOException {
+    String name = "io.lockkeeper.telemetry.lost.v1";
+    ObjectNode before = (ObjectNode) Golden.json(name).deepCopy();
+    before.remove("kind");
+    byte[] wire = EventJson.mapper().writeValueAsBytes(before);
+    assertThat(EventJson.read(name, wire))
+        .isInstanceOfSatisfying(
+            MonitorEvent.TelemetryLost.class, lost -> assertThat(lost.kind()).isNull());
+    assertThat(EventJson.write(EventJson.read(name, wire))).isEqualTo(wire);
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   @DisplayName("A property that this build does not know is ignored")

@@ -20,9 +20,9 @@ public sealed interface WatchCommand {
 
   /// D4: a look failed.
   ///
-  /// @param clock  the watch's clock after this look
-  /// @param reason what went wrong, in words
-  record TelemetryFailed(WatchClock clock, String reason) implements WatchCommand {}
+  /// @param clock   the watch's clock after this look
+  /// @param missing what went wrong
+  record TelemetryFailed(WatchClock clock, Shortfall missing) implements WatchCommand {}
 
   /// M3: everything that the runbook asks to confirm was looked at.
   ///

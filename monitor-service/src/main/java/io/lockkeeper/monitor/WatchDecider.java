@@ -3,6 +3,7 @@ package io.lockkeeper.monitor;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.Look;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Verdict;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// - What cannot be confirmed of alerts, dashboards and synthetic checks (M3) is told when its time
 ///   is over, once, and holds nothing up; what is repaired later is told as confirmed.
 public final class WatchDecider {
+
+  private static final Shortfall NOBODY_LOOKED =
+      new Shortfall(TelemetryFault.UNOBSERVED, "no look succeeded for too long");
 
   private WatchDecider() {}
 
@@ -66,7 +70,8 @@ public final class WatchDecider {
           watch.baseline() != null && watch.baseline().request().equals(failed.request())
               ? List.of(new MonitorEvent.BaselineRefused(failed.request(), failed.reason()))
               : List.of();
-      case WatchCommand.TelemetryFailed failed -> telemetry(watch, failed.clock(), failed.reason());
+      case WatchCommand.TelemetryFailed failed ->
+          telemetry(watch, failed.clock(), failed.missing());
       case WatchCommand.Looked looked -> looked(watch, looked);
       case WatchCommand.ObservabilityChecked checked -> confirmed(watch, checked, now);
     };
@@ -110,17 +115,17 @@ public final class WatchDecider {
       facts.add(
           new MonitorEvent.BudgetBreached(breach.measure(), breach.evidence(), looked.look()));
     }
-    facts.addAll(telemetry(watch, looked.clock(), "no look succeeded for too long"));
+    facts.addAll(telemetry(watch, looked.clock(), NOBODY_LOOKED));
     verdict(watch, looked).ifPresent(facts::add);
     return facts;
   }
 
-  private static List<MonitorEvent> telemetry(Watch watch, WatchClock clock, String reason) {
+  private static List<MonitorEvent> telemetry(Watch watch, WatchClock clock, Shortfall missing) {
     MonitorEvent.TelemetryLost told = watch.lost();
     Instant lost = clock.lost();
     if (told == null) {
       return lost != null && watch.telemetryOwed()
-          ? List.of(new MonitorEvent.TelemetryLost(lost, reason))
+          ? List.of(new MonitorEvent.TelemetryLost(lost, missing.kind(), missing.reason()))
           : List.of();
     }
     Instant seen = clock.seen();

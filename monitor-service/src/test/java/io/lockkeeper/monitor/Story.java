@@ -35,6 +35,10 @@ final class Story {
   static final MonitorEvent.Measure ERRORS =
       new MonitorEvent.Measure("errors", 0.02, 0.002, "fraction", 1_000);
 
+  /// Why nothing can be read where nothing else is said.
+  static final Shortfall AWAY =
+      new Shortfall(MonitorEvent.TelemetryFault.UNAVAILABLE, "connection refused");
+
   private final List<Fact> history = new ArrayList<>();
   private Instant now = START;
   private WatchClock clock = WatchClock.of(Watch.of(List.of()));
@@ -135,7 +139,7 @@ final class Story {
     List<ReleaseEvent> told = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       step(false);
-      told.addAll(hear(new WatchCommand.TelemetryFailed(clock, "connection refused")));
+      told.addAll(hear(new WatchCommand.TelemetryFailed(clock, AWAY)));
     }
     return told;
   }

@@ -12,6 +12,7 @@ import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.ObservationStarted;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.MonitorEvent.TelemetryLost;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.Outcome;
@@ -184,7 +185,9 @@ class WatchDeciderTest {
     Story story = Story.baking();
     assertThat(story.looks(6, Story.good())).isEmpty(); // 5 s observed
     assertThat(story.blind(30))
-        .containsExactly(new TelemetryLost(Story.START.plusSeconds(6), "connection refused"));
+        .containsExactly(
+            new TelemetryLost(
+                Story.START.plusSeconds(6), TelemetryFault.UNAVAILABLE, "connection refused"));
     assertThat(story.looks(2, Story.good()))
         .containsExactly(new TelemetryRecovered(Duration.ofSeconds(32)));
     assertThat(story.looks(4, Story.good())).isEmpty(); // 9 s observed
@@ -200,7 +203,7 @@ class WatchDeciderTest {
     assertThat(story.blind(1)).hasExactlyElementsOfTypes(TelemetryLost.class);
     Story halted = Story.baking().given(Story.halted());
     WatchClock late = new WatchClock(null, Duration.ZERO, null, 3, 0, Story.START);
-    assertThat(halted.hear(new WatchCommand.TelemetryFailed(late, "gone"))).isEmpty();
+    assertThat(halted.hear(new WatchCommand.TelemetryFailed(late, Story.AWAY))).isEmpty();
   }
 
   @Test
@@ -276,7 +279,12 @@ class WatchDeciderTest {
     story.looks(6, Story.good());
     story.pass(Duration.ofSeconds(60)).restart();
     assertThat(story.looks(2, Story.good()))
-        .hasExactlyElementsOfTypes(TelemetryLost.class, TelemetryRecovered.class);
+        .containsExactly(
+            new TelemetryLost(
+                Story.START.plusSeconds(6),
+                TelemetryFault.UNOBSERVED,
+                "no look succeeded for too long"),
+            new TelemetryRecovered(Duration.ofSeconds(62)));
     assertThat(story.looks(4, Story.good())).isEmpty();
     assertThat(verdicts(story.looks(1, Story.good()))).containsExactly(Verdict.PASSED);
   }

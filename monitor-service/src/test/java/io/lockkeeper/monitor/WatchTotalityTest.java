@@ -133,7 +133,7 @@ class WatchTotalityTest {
       default ->
           good
               ? new WatchCommand.Looked(Story.look(), clock, assessment(random))
-              : new WatchCommand.TelemetryFailed(clock, "any");
+              : new WatchCommand.TelemetryFailed(clock, Story.AWAY);
     };
   }
 

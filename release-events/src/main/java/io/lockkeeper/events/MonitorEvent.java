@@ -57,7 +57,16 @@ public sealed interface MonitorEvent extends ReleaseEvent {
   record BudgetBreached(Measure measure, String evidence, Look look) implements MonitorEvent {}
 
   /// Nothing could be read since `since`; the watch's clock stands.
-  record TelemetryLost(Instant since, String reason) implements MonitorEvent {}
+  ///
+  /// @param kind the gravest of what is wrong; null in facts from before it was told
+  record TelemetryLost(Instant since, @Nullable TelemetryFault kind, String reason)
+      implements MonitorEvent {
+
+    /// A loss of which only words are known.
+    public TelemetryLost(Instant since, String reason) {
+      this(since, null, reason);
+    }
+  }
 
   /// Reading works again; the watch's clock lost `lost`.
   record TelemetryRecovered(Duration lost) implements MonitorEvent {}
@@ -98,6 +107,24 @@ public sealed interface MonitorEvent extends ReleaseEvent {
     public ReleaseVerified {
       measures = List.copyOf(measures);
     }
+  }
+
+  /// Why numbers are missing, the gravest first.
+  enum TelemetryFault {
+    /// Nobody looked: monitoring itself was away for too long.
+    UNOBSERVED,
+    /// A source or an instance cannot be asked: down, too slow, failing, or letting nobody in.
+    UNAVAILABLE,
+    /// The source refuses the question, or it cannot be put as the runbook has it: asking again
+    /// does
+    /// not help.
+    REFUSED,
+    /// There is an answer that cannot be used.
+    UNUSABLE,
+    /// There is an answer, and nothing of the version in it.
+    NO_DATA,
+    /// What is known of the version is too old to say anything of now.
+    STALE
   }
 
   /// M3: one thing that was looked at.

@@ -7,6 +7,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.monitor.BaselineRules;
 import io.lockkeeper.monitor.BudgetRules;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
@@ -109,7 +110,7 @@ final class BaselineCapture {
       failed++;
       return failed < WatchClock.FAILED_LOOKS
           ? Optional.empty()
-          : Optional.of(refused("unreachable: " + Troubles.describe(scrape.troubles())));
+          : Optional.of(refused("unreachable: " + Trouble.describe(scrape.troubles())));
     }
     failed = 0;
     if (scrapes.isEmpty()) {
@@ -117,7 +118,7 @@ final class BaselineCapture {
     }
     book.append(
         LookRecord.forBaseline(
-            release, goal.request(), at, scrape.stable(), Troubles.describeAny(scrape.troubles())));
+            release, goal.request(), at, scrape.stable(), Trouble.describeAny(scrape.troubles())));
     add(new Baseline.Scrape(at, scrape.stable()), WatchClock.patience(interval()));
     Duration covered = Duration.between(scrapes.getFirst().at(), at);
     boolean enough = covered.compareTo(goal.window()) >= 0 && scrapes.size() > 1;

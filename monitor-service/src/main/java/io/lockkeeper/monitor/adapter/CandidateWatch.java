@@ -8,6 +8,7 @@ import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.BaselineRules;
 import io.lockkeeper.monitor.BudgetRules;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.Shortfall;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.WatchCommand;
@@ -115,7 +116,7 @@ final class CandidateWatch {
     List<BudgetReading> readings = budget.look(at);
     Telemetry.Scrape scrape = telemetry.scrape(accepted);
     if (scrape.candidate().isEmpty()) {
-      return failed(goal, at, Troubles.describe(scrape.troubles()));
+      return failed(goal, at, Shortfall.ofNothing(scrape.troubles()));
     }
     Assessment assessment;
     try {
@@ -123,7 +124,7 @@ final class CandidateWatch {
           judge.look(LookRecord.look(at, goal.weight(), scrape.stable(), scrape.candidate()));
       assessment = budgetRules.assess(goal.question(), goal.weight(), readings, judged);
     } catch (IllegalArgumentException e) {
-      return failed(goal, at, "cannot be judged: " + e.getMessage());
+      return failed(goal, at, Shortfall.unusable(TelemetryCalls.describe(e)));
     }
     WatchClock after = clock.after(goal, true, at);
     LookRecord record =
@@ -133,9 +134,9 @@ final class CandidateWatch {
     return new Seen(new WatchCommand.Looked(look, after, assessment), record.id());
   }
 
-  private Seen failed(WatchGoal.Candidate goal, Instant at, String reason) {
+  private Seen failed(WatchGoal.Candidate goal, Instant at, Shortfall missing) {
     clock = clock.after(goal, false, at);
-    return new Seen(new WatchCommand.TelemetryFailed(clock, reason), null);
+    return new Seen(new WatchCommand.TelemetryFailed(clock, missing), null);
   }
 
   private static WatchClock clock(Watch watch, List<LookRecord> looks) {

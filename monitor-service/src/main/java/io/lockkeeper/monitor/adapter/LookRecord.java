@@ -6,6 +6,7 @@ import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.Question;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.budget.BudgetReading;
 import io.lockkeeper.monitor.judge.Baseline;
@@ -168,7 +169,7 @@ public record LookRecord(
         assessment,
         Clock.of(clock),
         null,
-        Troubles.describeAny(scrape.troubles()),
+        Trouble.describeAny(scrape.troubles()),
         budgets);
   }
 

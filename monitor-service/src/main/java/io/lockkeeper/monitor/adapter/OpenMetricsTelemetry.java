@@ -3,7 +3,9 @@ package io.lockkeeper.monitor.adapter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import io.lockkeeper.runbook.Runbook.Monitoring;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +66,27 @@ public final class OpenMetricsTelemetry implements Telemetry {
   }
 
   /// What came of one instance: a sample, or why there is none.
-  private record Reading(@Nullable Sample sample, String trouble) {
+  private record Reading(@Nullable Sample sample, @Nullable Trouble trouble) {
 
-    static Reading failed(URI uri, String why) {
-      return new Reading(null, uri + ": " + why);
+    static Reading of(Sample sample) {
+      return new Reading(sample, null);
+    }
+
+    static Reading failed(Instance instance, TelemetryFault kind, String why) {
+      return new Reading(null, Trouble.of(kind, instance.stable(), instance.uri() + ": " + why));
+    }
+  }
+
+  /// Where one instance shows its metrics.
+  ///
+  /// @param stable whether it is one of the stable version
+  private record Instance(URI uri, boolean stable) {
+
+    static List<Instance> all(List<URI> instances, boolean stable) {
+      return instances.stream()
+          .limit(MOST_INSTANCES)
+          .map(uri -> new Instance(uri, stable))
+          .toList();
     }
   }
 
@@ -74,30 +94,37 @@ public final class OpenMetricsTelemetry implements Telemetry {
     Instruments instruments = new Instruments(monitoring.signals());
     Duration longest =
         TelemetryCalls.shorter(ReleaseJudge.interval(monitoring), TelemetryCalls.LONGEST_CALL);
-    List<URI> stable = bounded(monitoring.stable());
-    List<URI> all = new ArrayList<>(stable);
-    all.addAll(bounded(candidates));
+    List<Instance> stable = Instance.all(monitoring.stable(), true);
+    List<Instance> all = new ArrayList<>(stable);
+    all.addAll(Instance.all(candidates, false));
     List<Reading> readings =
-        calls.all(all, uri -> read(uri, instruments, longest), longest, Reading::failed);
+        calls.all(
+            all,
+            instance -> read(instance, instruments, longest),
+            longest,
+            (instance, why) -> Reading.failed(instance, TelemetryFault.UNAVAILABLE, why));
     return new Scrape(
         samples(readings.subList(0, stable.size())),
         samples(readings.subList(stable.size(), readings.size())),
-        readings.stream()
-            .filter(reading -> reading.sample() == null)
-            .map(Reading::trouble)
-            .toList());
+        readings.stream().map(Reading::trouble).filter(Objects::nonNull).toList());
   }
 
-  private Reading read(URI uri, Instruments instruments, Duration longest)
+  private Reading read(Instance instance, Instruments instruments, Duration longest)
       throws InterruptedException {
+    String text;
     try {
-      Exposition shown = Exposition.parse(fetch(uri, longest), instruments::wants);
-      Sample sample = instruments.read(uri.toString(), shown);
-      return Instruments.isUsable(sample)
-          ? new Reading(sample, "")
-          : Reading.failed(uri, "shows none of the runbook's metrics");
+      text = fetch(instance.uri(), longest);
     } catch (IOException | RuntimeException e) {
-      return Reading.failed(uri, TelemetryCalls.describe(e));
+      return Reading.failed(instance, TelemetryFault.UNAVAILABLE, TelemetryCalls.describe(e));
+    }
+    try {
+      Exposition shown = Exposition.parse(text, instruments::wants);
+      Sample sample = instruments.read(instance.uri().toString(), shown);
+      return Instruments.isUsable(sample)
+          ? Reading.of(sample)
+          : Reading.failed(instance, TelemetryFault.NO_DATA, "shows none of the runbook's metrics");
+    } catch (RuntimeException e) {
+      return Reading.failed(instance, TelemetryFault.UNUSABLE, TelemetryCalls.describe(e));
     }
   }
 
@@ -118,9 +145,5 @@ public final class OpenMetricsTelemetry implements Telemetry {
       }
     }
     return samples;
-  }
-
-  private static List<URI> bounded(List<URI> instances) {
-    return instances.size() > MOST_INSTANCES ? instances.subList(0, MOST_INSTANCES) : instances;
   }
 }

@@ -1,5 +1,7 @@
 package io.lockkeeper.monitor.adapter;
 
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Point;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Refused;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Result;
@@ -40,6 +42,21 @@ final class PrometheusReading {
   /// One version of a service as it was read.
   private record Shown(String version, Map<String, List<Exposition.Series>> instances) {}
 
+  /// What is missing of one version.
+  ///
+  /// @param stable whether it is the stable one
+  private record Missing(boolean stable, Set<Trouble> troubles) {
+
+    /// Missing what nobody asks for.
+    static Missing unasked() {
+      return new Missing(false, new LinkedHashSet<>());
+    }
+
+    void add(TelemetryFault kind, String sentence) {
+      troubles.add(Trouble.of(kind, stable, sentence));
+    }
+  }
+
   /// Whose samples are scraped together: an instance may be a target of several jobs.
   private record Target(String instance, String job) {}
 
@@ -50,12 +67,12 @@ final class PrometheusReading {
 
   /// The samples of a version, at the time of the answers.
   List<Sample> samples(String version) {
-    return samples(show(version, null, new LinkedHashSet<>()), new LinkedHashSet<>());
+    return samples(show(version, null, Missing.unasked()), Missing.unasked());
   }
 
   /// The samples of a version, as they stood at a time that the answers cover.
   List<Sample> samples(String version, Instant at) {
-    return samples(show(version, at, new LinkedHashSet<>()), new LinkedHashSet<>());
+    return samples(show(version, at, Missing.unasked()), Missing.unasked());
   }
 
   /// Whether every question was answered.
@@ -73,27 +90,41 @@ final class PrometheusReading {
     return null;
   }
 
-  /// What is missing of these versions and why, one sentence each, the gravest first.
-  List<String> troubles(List<String> versions) {
-    Set<String> grave = new LinkedHashSet<>();
-    Set<String> notes = new LinkedHashSet<>();
+  /// What is missing of these versions and why: questions without an answer, then what the answers
+  /// lack, then notes.
+  ///
+  /// @param stable which of them is the stable one; null when none is
+  List<Trouble> troubles(List<String> versions, @Nullable String stable) {
+    Set<Trouble> grave = new LinkedHashSet<>();
+    Set<Trouble> notes = new LinkedHashSet<>();
     for (Answered answered : answers) {
       String source = source(answered.question());
       switch (answered.answer()) {
-        case Unavailable(String reason) -> grave.add(source + " is not available: " + reason);
-        case Refused(String reason) -> grave.add(refusal(answered.question(), reason));
+        case Unavailable(String reason) ->
+            grave.add(
+                Trouble.of(
+                    TelemetryFault.UNAVAILABLE,
+                    isOnlyAbout(answered.question(), stable),
+                    source + " is not available: " + reason));
+        case Refused(String reason) ->
+            grave.add(
+                Trouble.of(
+                    TelemetryFault.REFUSED,
+                    isOnlyAbout(answered.question(), stable),
+                    refusal(answered.question(), reason)));
         case Result(_, List<String> said, _) ->
-            said.forEach(note -> notes.add(source + " warns: " + note));
+            said.forEach(note -> notes.add(Trouble.note(source + " warns: " + note)));
       }
     }
     for (String version : versions) {
-      samples(show(version, null, grave), grave);
+      Missing missing = new Missing(version.equals(stable), grave);
+      samples(show(version, null, missing), missing);
     }
     grave.addAll(notes);
     return List.copyOf(grave);
   }
 
-  private List<Sample> samples(Shown shown, Set<String> troubles) {
+  private List<Sample> samples(Shown shown, Missing missing) {
     List<Sample> samples = new ArrayList<>();
     shown
         .instances()
@@ -103,7 +134,8 @@ final class PrometheusReading {
               if (Instruments.isUsable(sample)) {
                 samples.add(sample);
               } else {
-                troubles.add(
+                missing.add(
+                    TelemetryFault.NO_DATA,
                     "instance %s of %s shows none of the runbook's metrics"
                         .formatted(instance, shown.version()));
               }
@@ -111,7 +143,7 @@ final class PrometheusReading {
     return samples;
   }
 
-  private Shown show(String version, @Nullable Instant when, Set<String> troubles) {
+  private Shown show(String version, @Nullable Instant when, Missing missing) {
     Map<String, List<Exposition.Series>> instances = new TreeMap<>();
     for (Answered answered : answers) {
       if (!(answered.answer() instanceof Result result) || !isAbout(answered.question(), version)) {
@@ -119,24 +151,24 @@ final class PrometheusReading {
       }
       List<Series> series = result.withHistograms();
       PrometheusQuestion question = answered.question();
-      Map<Target, List<Series>> targets = targets(question, version, series, troubles);
+      Map<Target, List<Series>> targets = targets(question, version, series, missing);
       Instant at = when == null ? answered.at() : when;
       targets.forEach(
           (target, of) -> {
-            List<Exposition.Series> found = newest(question, version, target, of, at, troubles);
+            List<Exposition.Series> found = newest(question, version, target, of, at, missing);
             if (!found.isEmpty()) {
               instances.computeIfAbsent(target.instance(), it -> new ArrayList<>()).addAll(found);
             }
           });
       if (targets.isEmpty()) {
-        troubles.add(noData(question, version, series));
+        missing.add(TelemetryFault.NO_DATA, noData(question, version, series));
       }
     }
     return new Shown(version, instances);
   }
 
   private static Map<Target, List<Series>> targets(
-      PrometheusQuestion question, String version, List<Series> series, Set<String> troubles) {
+      PrometheusQuestion question, String version, List<Series> series, Missing missing) {
     Map<Target, List<Series>> targets = new LinkedHashMap<>();
     int nameless = 0;
     for (Series one : series) {
@@ -154,7 +186,8 @@ final class PrometheusReading {
       targets.computeIfAbsent(target, it -> new ArrayList<>()).add(one);
     }
     if (nameless > 0) {
-      troubles.add(
+      missing.add(
+          TelemetryFault.UNUSABLE,
           "%s: %d series of %s have no label '%s' and are left out: counters are read by instance"
               .formatted(
                   source(question), nameless, question.subject(), question.source().instance()));
@@ -169,7 +202,7 @@ final class PrometheusReading {
       Target target,
       List<Series> series,
       Instant at,
-      Set<String> troubles) {
+      Missing missing) {
     Map<Series, Point> last = new HashMap<>();
     Instant newest = null;
     Duration gap = null;
@@ -191,7 +224,8 @@ final class PrometheusReading {
     }
     Duration age = Duration.between(newest, at);
     if (age.compareTo(question.stale()) > 0) {
-      troubles.add(
+      missing.add(
+          TelemetryFault.STALE,
           "instance %s of %s is stale: its newest sample is %d s old, more than %d s"
               .formatted(
                   target.instance(), version, age.toSeconds(), question.stale().toSeconds()));
@@ -238,6 +272,11 @@ final class PrometheusReading {
 
   private static boolean isAbout(PrometheusQuestion question, String version) {
     return question.version() == null || question.version().equals(version);
+  }
+
+  /// Whether this question is asked of that version and of no other.
+  private static boolean isOnlyAbout(PrometheusQuestion question, @Nullable String version) {
+    return question.version() != null && question.version().equals(version);
   }
 
   private static String noData(PrometheusQuestion question, String version, List<Series> series) {

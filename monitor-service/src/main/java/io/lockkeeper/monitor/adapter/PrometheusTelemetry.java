@@ -1,7 +1,9 @@
 package io.lockkeeper.monitor.adapter;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.monitor.ReleaseJudge;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Result;
 import io.lockkeeper.monitor.adapter.PrometheusAnswer.Unavailable;
 import io.lockkeeper.monitor.adapter.PrometheusReading.Answered;
@@ -71,7 +73,7 @@ public final class PrometheusTelemetry implements Telemetry {
     String candidate = release.request().version();
     String same = indistinct(release);
     if (same != null) {
-      return new Scrape(List.of(), List.of(), List.of(same), same);
+      return nothing(same);
     }
     List<String> versions = stable == null ? List.of(candidate) : List.of(stable, candidate);
     try {
@@ -79,7 +81,7 @@ public final class PrometheusTelemetry implements Telemetry {
       return new Scrape(
           stable == null ? List.of() : reading.samples(stable),
           reading.samples(candidate),
-          reading.troubles(versions),
+          reading.troubles(versions, stable),
           reading.refused());
     } catch (IllegalArgumentException e) {
       return unreadable(e);
@@ -94,13 +96,15 @@ public final class PrometheusTelemetry implements Telemetry {
     String wrong =
         stable == null ? "the request names no stable version to read" : indistinct(release);
     if (stable == null || wrong != null) {
-      String reason = String.valueOf(wrong);
-      return new Scrape(List.of(), List.of(), List.of(reason), reason);
+      return nothing(String.valueOf(wrong));
     }
     try {
       PrometheusReading reading = read(release, List.of(stable, release.request().version()));
       return new Scrape(
-          reading.samples(stable), List.of(), reading.troubles(List.of(stable)), reading.refused());
+          reading.samples(stable),
+          List.of(),
+          reading.troubles(List.of(stable), stable),
+          reading.refused());
     } catch (IllegalArgumentException e) {
       return unreadable(e);
     }
@@ -112,7 +116,7 @@ public final class PrometheusTelemetry implements Telemetry {
       PrometheusReading reading = read(release, List.of(release.request().version()));
       return reading.isComplete()
           ? Optional.empty()
-          : Optional.of(reading.troubles(List.of()).getFirst());
+          : Optional.of(reading.troubles(List.of(), null).getFirst().sentence());
     } catch (IllegalArgumentException e) {
       return Optional.ofNullable(unreadable(e).refused());
     }
@@ -226,7 +230,12 @@ public final class PrometheusTelemetry implements Telemetry {
   }
 
   private static Scrape unreadable(IllegalArgumentException e) {
-    String reason = "the runbook's query cannot be read: " + e.getMessage();
-    return new Scrape(List.of(), List.of(), List.of(reason), reason);
+    return nothing("the runbook's query cannot be read: " + e.getMessage());
+  }
+
+  /// Nothing was asked, because nothing can be.
+  private static Scrape nothing(String reason) {
+    return new Scrape(
+        List.of(), List.of(), List.of(Trouble.of(TelemetryFault.REFUSED, reason)), reason);
   }
 }

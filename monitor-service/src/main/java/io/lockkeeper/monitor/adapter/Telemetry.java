@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.adapter;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
 import java.time.Duration;
@@ -34,13 +35,13 @@ public interface Telemetry {
 
   /// What was read.
   ///
-  /// @param troubles what could not be read and why, one sentence each, the gravest first
+  /// @param troubles what could not be read and why; notes come last
   /// @param refused  what the source says is wrong with the question itself, so that asking it
   /// again does not help; null when nothing is
   record Scrape(
       List<Sample> stable,
       List<Sample> candidate,
-      List<String> troubles,
+      List<Trouble> troubles,
       @Nullable String refused) {
     public Scrape {
       stable = List.copyOf(stable);
@@ -49,7 +50,7 @@ public interface Telemetry {
     }
 
     /// What was read by questions that are in order.
-    public Scrape(List<Sample> stable, List<Sample> candidate, List<String> troubles) {
+    public Scrape(List<Sample> stable, List<Sample> candidate, List<Trouble> troubles) {
       this(stable, candidate, troubles, null);
     }
   }

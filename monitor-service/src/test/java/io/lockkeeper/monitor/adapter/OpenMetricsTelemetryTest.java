@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
+import io.lockkeeper.monitor.Shortfall;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
 import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -96,7 +99,7 @@ class OpenMetricsTelemetryTest {
         });
     Scrape scrape = scrape();
     assertThat(scrape.candidate()).isEmpty();
-    assertThat(scrape.troubles()).singleElement().asString().contains("5242880");
+    assertTrouble(scrape, TelemetryFault.UNAVAILABLE, "5242880");
   }
 
   @Test
@@ -114,7 +117,7 @@ class OpenMetricsTelemetryTest {
     forever.countDown();
     assertThat(scrape.stable()).hasSize(1);
     assertThat(scrape.candidate()).isEmpty();
-    assertThat(scrape.troubles()).singleElement().asString().contains("no answer in time");
+    assertTrouble(scrape, TelemetryFault.UNAVAILABLE, "no answer in time");
   }
 
   @Test
@@ -128,17 +131,17 @@ class OpenMetricsTelemetryTest {
     }
     URI down = URI.create("http://127.0.0.1:" + free + "/metrics");
     Scrape scrape = telemetry.scrape(watching(List.of(stable.uri()), List.of(down)));
-    assertThat(scrape.troubles()).singleElement().asString().startsWith(down.toString());
+    assertTrouble(scrape, TelemetryFault.UNAVAILABLE, down.toString());
     candidate.does(exchange -> MetricsServer.answer(exchange, 500, "oops"));
-    assertThat(scrape().troubles()).singleElement().asString().contains("answers 500");
+    assertTrouble(scrape(), TelemetryFault.UNAVAILABLE, "answers 500");
     candidate.does(
         exchange -> {
           exchange.getResponseHeaders().add("location", stable.uri().toString());
           MetricsServer.answer(exchange, 302, "");
         });
-    assertThat(scrape().troubles()).singleElement().asString().contains("answers 302");
+    assertTrouble(scrape(), TelemetryFault.UNAVAILABLE, "answers 302");
     candidate.shows("<html>login</html>");
-    assertThat(scrape().troubles()).singleElement().asString().contains("none of the runbook's");
+    assertTrouble(scrape(), TelemetryFault.NO_DATA, "none of the runbook's");
   }
 
   @Test
@@ -157,7 +160,8 @@ class OpenMetricsTelemetryTest {
     assertThat(scrape.candidate()).isEmpty();
     assertThat(scrape.troubles())
         .hasSize(2)
-        .allSatisfy(trouble -> assertThat(trouble).contains("lockkeeper.telemetry.hosts"));
+        .allSatisfy(
+            trouble -> assertThat(trouble.sentence()).contains("lockkeeper.telemetry.hosts"));
     assertThat(called.getCount()).isEqualTo(1);
   }
 
@@ -169,7 +173,31 @@ class OpenMetricsTelemetryTest {
         telemetry.scrape(watching(List.of(stable.uri()), List.of(candidate.uri(), stable.uri())));
     assertThat(scrape.candidate()).hasSize(1);
     assertThat(scrape.stable()).isEmpty();
-    assertThat(scrape.troubles()).hasSize(2);
+    assertThat(scrape.troubles())
+        .hasSize(2)
+        .allMatch(trouble -> trouble.kind() == TelemetryFault.UNAVAILABLE)
+        .extracting(Trouble::stable)
+        .containsExactly(true, false);
+  }
+
+  @Test
+  @DisplayName("M1: the kind of a loss is the candidate's, whatever the stable version is up to")
+  void kindOfLoss() {
+    stable.does(exchange -> MetricsServer.answer(exchange, 503, ""));
+    candidate.shows("<html>login</html>");
+    Shortfall missing = Shortfall.ofNothing(scrape().troubles());
+    assertThat(missing.kind()).isEqualTo(TelemetryFault.NO_DATA);
+    assertThat(missing.reason()).contains("answers 503").contains("none of the runbook's metrics");
+  }
+
+  private static void assertTrouble(Scrape scrape, TelemetryFault kind, String words) {
+    assertThat(scrape.troubles())
+        .singleElement()
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.kind()).isEqualTo(kind);
+              assertThat(trouble.sentence()).contains(words);
+            });
   }
 
   private Scrape scrape() {

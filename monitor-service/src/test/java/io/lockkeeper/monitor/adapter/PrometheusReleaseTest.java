@@ -11,6 +11,7 @@ import io.lockkeeper.events.MonitorEvent.BaselineRefused;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.MonitorEvent.TelemetryLost;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.Outcome;
@@ -157,8 +158,9 @@ class PrometheusReleaseTest {
     await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(topic.heard(release, TelemetryLost.class)).hasSize(1));
-    assertThat(topic.heard(release, TelemetryLost.class).getFirst().reason())
-        .startsWith("source 'main' is not available");
+    TelemetryLost loss = topic.heard(release, TelemetryLost.class).getFirst();
+    assertThat(loss.reason()).startsWith("source 'main' is not available");
+    assertThat(loss.kind()).isEqualTo(TelemetryFault.UNAVAILABLE);
     prometheus.start();
     await()
         .atMost(SOON)

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.lockkeeper.events.GateEvent.ReleaseAccepted;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.monitor.Requests;
+import io.lockkeeper.monitor.Shortfall;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.adapter.PrometheusServer.Answer;
 import io.lockkeeper.monitor.adapter.PrometheusServer.Asked;
 import io.lockkeeper.monitor.adapter.Telemetry.Scrape;
@@ -187,8 +190,23 @@ class PrometheusTelemetryTest {
     assertThat(scrape.candidate()).extracting(Sample::instance).containsExactly("d");
     assertThat(scrape.troubles())
         .containsExactly(
-            "instance c of 2.0.0 is stale: its newest sample is 75 s old, more than 60 s");
+            Trouble.of(
+                TelemetryFault.STALE,
+                "instance c of 2.0.0 is stale: its newest sample is 75 s old, more than 60 s"));
     assertThat(scrape.refused()).isNull();
+  }
+
+  @Test
+  @DisplayName("M1: a candidate of which everything is too old is stale, and not without data")
+  void allStale() {
+    server.answers(
+        200,
+        matrix(
+            requests("1.9.0", "a", "200", NOW - 5, 100),
+            requests("2.0.0", "c", "200", NOW - 90, 10, NOW - 75, 11)));
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
+    assertThat(scrape.candidate()).isEmpty();
+    assertThat(Shortfall.ofNothing(scrape.troubles()).kind()).isEqualTo(TelemetryFault.STALE);
   }
 
   @Test
@@ -212,17 +230,21 @@ class PrometheusTelemetryTest {
     assertThat(nothing.candidate()).isEmpty();
     assertThat(nothing.refused()).isNull();
     assertThat(nothing.troubles())
-        .hasSize(2)
-        .allSatisfy(
-            trouble -> assertThat(trouble).startsWith("source 'main' has no data for version "));
+        .extracting(Trouble::kind, Trouble::stable)
+        .containsExactly(tuple(TelemetryFault.NO_DATA, true), tuple(TelemetryFault.NO_DATA, false));
+    assertThat(nothing.troubles())
+        .extracting(Trouble::sentence)
+        .allMatch(it -> it.startsWith("source 'main' has no data for version "));
     server.answers(200, matrix(requests("1.9.0", "a", "200", NOW, 1)));
     Scrape half = telemetry.scrape(watching(List.of(DURATION, ERRORS)));
     assertThat(half.stable()).hasSize(1);
     assertThat(half.troubles())
         .singleElement()
         .isEqualTo(
-            "source 'main' has no data for version 2.0.0, only for 1.9.0: nothing of the metrics"
-                + " matches job=\"shop\",env=\"{{environment}}\"");
+            Trouble.of(
+                TelemetryFault.NO_DATA,
+                "source 'main' has no data for version 2.0.0, only for 1.9.0: nothing of the"
+                    + " metrics matches job=\"shop\",env=\"{{environment}}\""));
   }
 
   @Test
@@ -234,7 +256,10 @@ class PrometheusTelemetryTest {
     assertThat(scrape.candidate()).isEmpty();
     assertThat(scrape.refused()).isNull();
     assertThat(scrape.troubles())
-        .containsExactly("source 'main' is not available: answers 503: timeout: query timed out");
+        .containsExactly(
+            Trouble.of(
+                TelemetryFault.UNAVAILABLE,
+                "source 'main' is not available: answers 503: timeout: query timed out"));
   }
 
   @Test
@@ -245,7 +270,9 @@ class PrometheusTelemetryTest {
         200, body.substring(0, body.length() - 1) + ",\"warnings\":[\"a store is away\"]}");
     Scrape scrape = telemetry.scrape(watching(List.of(ERRORS)));
     assertThat(scrape.candidate()).hasSize(1);
-    assertThat(scrape.troubles()).last().isEqualTo("source 'main' warns: a store is away");
+    assertThat(scrape.troubles())
+        .last()
+        .isEqualTo(Trouble.note("source 'main' warns: a store is away"));
   }
 
   private static String nativeHistogram(String labels) {
@@ -262,7 +289,7 @@ class PrometheusTelemetryTest {
   void nativeHistograms() {
     server.answers(200, matrix(nativeHistogram("\"__name__\":\"took\",")));
     Scrape scrape = telemetry.scrape(watching(List.of(DURATION)));
-    assertThat(scrape.troubles()).noneMatch(trouble -> trouble.contains("histogram"));
+    assertThat(scrape.troubles()).noneMatch(trouble -> trouble.toString().contains("histogram"));
     Histogram read = scrape.candidate().getFirst().durations().get("duration");
     assertThat(read).isNotNull();
     assertThat(read.total()).isEqualTo(12);
@@ -314,8 +341,17 @@ class PrometheusTelemetryTest {
     assertThat(scrape.candidate()).isEmpty();
     assertThat(scrape.troubles())
         .anySatisfy(
-            trouble ->
-                assertThat(trouble).contains("1 series of the metrics have no label 'instance'"));
+            trouble -> {
+              assertThat(trouble.kind()).isNull();
+              assertThat(trouble.sentence()).contains("native histograms");
+            })
+        .anySatisfy(
+            trouble -> {
+              assertThat(trouble.kind()).isEqualTo(TelemetryFault.UNUSABLE);
+              assertThat(trouble.sentence())
+                  .contains("1 series of the metrics have no label 'instance'");
+            });
+    assertThat(Shortfall.ofNothing(scrape.troubles()).kind()).isEqualTo(TelemetryFault.UNUSABLE);
   }
 
   @Test
@@ -462,6 +498,9 @@ class PrometheusTelemetryTest {
         .isEqualTo(
             "source 'main' refuses the query of 'orders': bad_data: 1:1: parse error: unknown"
                 + " function");
+    assertThat(telemetry.scrape(watching(List.of(orders))).troubles())
+        .filteredOn(trouble -> trouble.kind() == TelemetryFault.REFUSED)
+        .isNotEmpty();
   }
 
   @Test
@@ -534,7 +573,8 @@ class PrometheusTelemetryTest {
     server.answers(503, "");
     assertThat(telemetry.scrape(other).candidate()).isEmpty();
     server.answers(200, matrix(requests("2.0.0", "c", "200", NOW, 1)));
-    assertThat(telemetry.scrape(other).troubles()).noneMatch(it -> it.contains("not available"));
+    assertThat(telemetry.scrape(other).troubles())
+        .noneMatch(it -> it.kind() == TelemetryFault.UNAVAILABLE);
     assertThat(server.asked()).hasSize(3);
   }
 

@@ -5,6 +5,7 @@ import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
@@ -13,6 +14,7 @@ import io.lockkeeper.events.Writer;
 import io.lockkeeper.journal.Decision;
 import io.lockkeeper.journal.EventJournal;
 import io.lockkeeper.monitor.Requests;
+import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.budget.Span;
 import io.lockkeeper.monitor.judge.Baseline;
 import io.lockkeeper.monitor.judge.Sample;
@@ -94,7 +96,7 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
     requests += 100;
     failed += Math.round(100 * errors);
     return dark
-        ? new Scrape(List.of(), List.of(), List.of("dark"))
+        ? new Scrape(List.of(), List.of(), List.of(Trouble.of(TelemetryFault.UNAVAILABLE, "dark")))
         : new Scrape(
             List.of(Sample.of("stable").withErrors(requests, 0)),
             List.of(Sample.of("candidate").withErrors(requests, failed)),

@@ -4,9 +4,11 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent.Look;
 import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.monitor.Assessment;
 import io.lockkeeper.monitor.Question;
+import io.lockkeeper.monitor.Shortfall;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.monitor.WatchCommand;
@@ -28,6 +30,9 @@ import java.util.List;
 /// @param faulty observed time in which the candidate had enough traffic to show its fault
 /// @param plain  observed time in which it had traffic at all
 public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain) {
+
+  private static final Shortfall AWAY =
+      new Shortfall(TelemetryFault.UNAVAILABLE, "nothing could be read");
 
   /// The name of the row.
   record Key(ReleaseId release) {}
@@ -74,7 +79,7 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
     }
     if (!good) {
       Sight sight = new Sight(after, looks + 1, faulty, plain);
-      return new Taken(sight, new WatchCommand.TelemetryFailed(after, "nothing could be read"));
+      return new Taken(sight, new WatchCommand.TelemetryFailed(after, AWAY));
     }
     if (surroundings.telemetry().isGarbled()) {
       Sight sight = new Sight(after, looks + 1, faulty, plain);
