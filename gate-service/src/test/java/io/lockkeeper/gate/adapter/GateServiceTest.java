@@ -367,7 +367,9 @@ class GateServiceTest {
     fate(next).body("fate", equalTo("ACCEPTED"));
     // Its answer was kept: the journal learns lost answers from the topic.
     fate(lost).body("fate", equalTo("DUPLICATE"));
-    assertThat(heard(ReleaseId.of(Outside.SOURCE, id), GateEvent.ReleaseAccepted.class)).hasSize(1);
+    ReleaseId release = ReleaseId.of(Outside.SOURCE, id);
+    awaitFact(release, GateEvent.ReleaseAccepted.class);
+    assertThat(heard(release, GateEvent.ReleaseAccepted.class)).hasSize(1);
   }
 
   @Test

@@ -342,11 +342,6 @@ class PrometheusTelemetryTest {
     assertThat(scrape.troubles())
         .anySatisfy(
             trouble -> {
-              assertThat(trouble.kind()).isNull();
-              assertThat(trouble.sentence()).contains("native histograms");
-            })
-        .anySatisfy(
-            trouble -> {
               assertThat(trouble.kind()).isEqualTo(TelemetryFault.UNUSABLE);
               assertThat(trouble.sentence())
                   .contains("1 series of the metrics have no label 'instance'");
