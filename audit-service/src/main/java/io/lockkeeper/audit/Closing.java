@@ -87,6 +87,8 @@ public record Closing(
                 MonitorEvent.BudgetBreached _,
                 MonitorEvent.TelemetryLost _,
                 MonitorEvent.TelemetryRecovered _,
+                MonitorEvent.TelemetryDegraded _,
+                MonitorEvent.TelemetryRestored _,
                 MonitorEvent.ObservationStarted _,
                 MonitorEvent.ObservabilityConfirmed _,
                 MonitorEvent.ObservabilityUnconfirmed _,

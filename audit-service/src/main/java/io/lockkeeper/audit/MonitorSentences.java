@@ -90,6 +90,25 @@ final class MonitorSentences {
               ROUTINE,
               "Telemetry is back; " + Words.length(recovered.lost()) + " were lost",
               RunbookLine.D4);
+      case MonitorEvent.TelemetryDegraded degraded ->
+          sentence(
+              ATTENTION,
+              "Telemetry is incomplete since "
+                  + Words.time(degraded.since())
+                  + ", "
+                  + words(degraded.kind())
+                  + ": "
+                  + degraded.reason()
+                  + "; nothing is held for it",
+              RunbookLine.D4,
+              RunbookLine.M1);
+      case MonitorEvent.TelemetryRestored restored ->
+          sentence(
+              ROUTINE,
+              "Telemetry is complete again; something was missing for "
+                  + Words.length(restored.lasted()),
+              RunbookLine.D4,
+              RunbookLine.M1);
       case MonitorEvent.ObservationStarted started ->
           sentence(
               ROUTINE,

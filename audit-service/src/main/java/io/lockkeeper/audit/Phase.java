@@ -51,6 +51,8 @@ public enum Phase {
                 MonitorEvent.BudgetBreached _,
                 MonitorEvent.TelemetryLost _,
                 MonitorEvent.TelemetryRecovered _,
+                MonitorEvent.TelemetryDegraded _,
+                MonitorEvent.TelemetryRestored _,
                 MonitorEvent.ObservationStarted _,
                 MonitorEvent.ObservabilityConfirmed _,
                 MonitorEvent.ObservabilityUnconfirmed _,

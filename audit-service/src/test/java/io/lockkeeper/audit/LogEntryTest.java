@@ -83,6 +83,26 @@ class LogEntryTest {
   }
 
   @Test
+  @DisplayName("D4: what telemetry misses and what follows, and for how long it did")
+  void degraded() {
+    Instant since = Instant.parse("2026-11-23T09:00:00Z");
+    LogEntry entry =
+        entry(
+            new MonitorEvent.TelemetryDegraded(
+                since, TelemetryFault.STALE, "instance p-1 of 2.0.0 is stale"));
+    assertThat(entry.title())
+        .isEqualTo(
+            "Telemetry is incomplete since 2026-11-23 09:00:00.000, too old: instance p-1 of 2.0.0"
+                + " is stale; nothing is held for it");
+    assertThat(entry.severity()).isEqualTo(Severity.ATTENTION);
+
+    LogEntry over = entry(new MonitorEvent.TelemetryRestored(Duration.ofMinutes(2)));
+    assertThat(over.title())
+        .isEqualTo("Telemetry is complete again; something was missing for 2 min");
+    assertThat(over.severity()).isEqualTo(Severity.ROUTINE);
+  }
+
+  @Test
   @DisplayName("G2: a baseline says its window, how many earlier days are in it, and its numbers")
   void baseline() {
     Instant from = Instant.parse("2026-11-23T09:00:00Z");

@@ -411,6 +411,8 @@ public record GateBoard(
       case MonitorEvent.StageVerified _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
+          MonitorEvent.TelemetryDegraded _,
+          MonitorEvent.TelemetryRestored _,
           MonitorEvent.ObservationStarted _,
           MonitorEvent.ObservabilityConfirmed _,
           MonitorEvent.ObservabilityUnconfirmed _,

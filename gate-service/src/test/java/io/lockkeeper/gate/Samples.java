@@ -8,6 +8,7 @@ import io.lockkeeper.events.GateEvent;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.Look;
 import io.lockkeeper.events.MonitorEvent.Measure;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.NotificationEvent;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseEvent;
@@ -112,6 +113,11 @@ final class Samples {
         new MonitorEvent.BudgetBreached(new Measure("errors", 0.1, 0.0, "fraction", 9), "x", LOOK));
     all.add(new MonitorEvent.TelemetryLost(now, "gone"));
     all.add(new MonitorEvent.TelemetryRecovered(minute));
+    for (TelemetryFault kind : TelemetryFault.values()) {
+      all.add(new MonitorEvent.TelemetryLost(now, kind, "gone"));
+      all.add(new MonitorEvent.TelemetryDegraded(now, kind, "partly gone"));
+    }
+    all.add(new MonitorEvent.TelemetryRestored(minute));
     all.add(new MonitorEvent.ObservationStarted(minute, now));
     all.add(new MonitorEvent.ObservabilityConfirmed(question, List.of()));
     all.add(new MonitorEvent.ObservabilityUnconfirmed(question, List.of()));

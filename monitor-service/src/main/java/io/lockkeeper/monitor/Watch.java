@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param validation M1: what became of the observation at full traffic; null before it
 /// @param confirmation M3: what is still to be confirmed; null when nothing is
 /// @param lost       the loss of telemetry that has not ended; null while looking works
+/// @param degraded   what is missing of telemetry that works, as it was told; null when nothing is
+/// @param degradations how often that was told
 /// @param held       the hold that rollout-service has not ended; null while it goes on
 /// @param breached   R1: whether a breach was told; it is told once
 /// @param halted     R1: nothing more is verified
@@ -45,6 +47,8 @@ public record Watch(
     @Nullable Validation validation,
     @Nullable Confirmation confirmation,
     MonitorEvent.@Nullable TelemetryLost lost,
+    MonitorEvent.@Nullable TelemetryDegraded degraded,
+    int degradations,
     RolloutEvent.@Nullable StagePaused held,
     boolean breached,
     boolean halted,
@@ -53,7 +57,8 @@ public record Watch(
   private static final int ALL = 100;
 
   private static final Watch NOTHING =
-      new Watch(null, null, null, 0, false, false, null, null, null, null, false, false, false);
+      new Watch(
+          null, null, null, 0, false, false, null, null, null, null, 0, null, false, false, false);
 
   /// G2: a baseline that gate-service waits for.
   ///
@@ -252,6 +257,13 @@ public record Watch(
       case MonitorEvent.BudgetBreached _ -> with(draft -> draft.breached = true);
       case MonitorEvent.TelemetryLost loss -> with(draft -> draft.lost = loss);
       case MonitorEvent.TelemetryRecovered recovered -> recovered(recovered.lost());
+      case MonitorEvent.TelemetryDegraded part ->
+          with(
+              draft -> {
+                draft.degraded = part;
+                draft.degradations++;
+              });
+      case MonitorEvent.TelemetryRestored _ -> with(draft -> draft.degraded = null);
       case MonitorEvent.ObservationStarted begun ->
           with(
               draft -> {
@@ -360,6 +372,8 @@ public record Watch(
     @Nullable Validation validation;
     @Nullable Confirmation confirmation;
     MonitorEvent.@Nullable TelemetryLost lost;
+    MonitorEvent.@Nullable TelemetryDegraded degraded;
+    int degradations;
     RolloutEvent.@Nullable StagePaused held;
     boolean breached;
     boolean halted;
@@ -375,6 +389,8 @@ public record Watch(
       validation = before.validation;
       confirmation = before.confirmation;
       lost = before.lost;
+      degraded = before.degraded;
+      degradations = before.degradations;
       held = before.held;
       breached = before.breached;
       halted = before.halted;
@@ -392,6 +408,8 @@ public record Watch(
           validation,
           confirmation,
           lost,
+          degraded,
+          degradations,
           held,
           breached,
           halted,

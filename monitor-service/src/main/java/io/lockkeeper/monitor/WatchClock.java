@@ -18,13 +18,25 @@ import org.jspecify.annotations.Nullable;
 /// @param failed   looks failed in a row
 /// @param good     looks succeeded in a row
 /// @param lost     since when nothing could be read; null while it can
+/// @param completeness whether what can be read is all; unknown while telemetry is lost or not owed
 public record WatchClock(
     @Nullable Question question,
     Duration observed,
     @Nullable Instant seen,
     int failed,
     int good,
-    @Nullable Instant lost) {
+    @Nullable Instant lost,
+    Completeness completeness) {
+
+  /// How much a look saw.
+  public enum Extent {
+    /// All there is.
+    ALL,
+    /// The candidate, but not all that there should be.
+    PART,
+    /// Nothing of the candidate.
+    NOTHING
+  }
 
   /// So many failed looks in a row are lost telemetry.
   public static final int FAILED_LOOKS = 3;
@@ -43,14 +55,17 @@ public record WatchClock(
         null,
         0,
         0,
-        watch.lost() == null ? null : watch.lost().since());
+        watch.lost() == null ? null : watch.lost().since(),
+        Completeness.UNKNOWN);
   }
 
   /// The same clock after a restart. What the facts say of a loss counts: they, and not the looks,
   /// are what others heard.
   public WatchClock told(Watch watch) {
     MonitorEvent.TelemetryLost told = watch.lost();
-    return told == null ? this : new WatchClock(question, observed, seen, 0, 0, told.since());
+    return told == null
+        ? this
+        : new WatchClock(question, observed, seen, 0, 0, told.since(), Completeness.UNKNOWN);
   }
 
   /// How long may pass without a good look before telemetry counts as lost: three intervals, at
@@ -60,15 +75,24 @@ public record WatchClock(
     return three.compareTo(SHORTEST_PATIENCE) < 0 ? SHORTEST_PATIENCE : three;
   }
 
-  /// The clock after a look at `at`, which succeeded (`good`) or not.
+  /// The clock after a look at `at`, which saw this much. One that saw anything of the candidate
+  /// succeeded.
   ///
   /// Time between two good looks counts when both answer the same question, telemetry was not lost
   /// between them and they are no further apart than [#patience]. The first look at a question
   /// starts its count. A failed look counts against telemetry only while it is owed: before the
   /// first traffic stage is applied, a candidate that does not answer is no loss.
-  public WatchClock after(WatchGoal.Candidate goal, boolean good, Instant at) {
+  public WatchClock after(WatchGoal.Candidate goal, Extent what, Instant at) {
     Duration patience = patience(goal.monitoring().interval());
-    return good ? seen(goal, patience, at) : unseen(goal, patience, at);
+    WatchClock after =
+        what == Extent.NOTHING ? unseen(goal, patience, at) : seen(goal, patience, at);
+    return after.lost != null || !goal.owed()
+        ? after.with(Completeness.UNKNOWN)
+        : after.with(completeness.after(what == Extent.ALL, at));
+  }
+
+  private WatchClock with(Completeness newer) {
+    return new WatchClock(question, observed, seen, failed, good, lost, newer);
   }
 
   private WatchClock seen(WatchGoal.Candidate goal, Duration patience, Instant at) {
@@ -84,14 +108,14 @@ public record WatchClock(
       counted = counted.plus(later(seen, at));
     }
     Instant stillLost = inARow >= GOOD_LOOKS ? null : since;
-    return new WatchClock(goal.question(), counted, at, 0, inARow, stillLost);
+    return new WatchClock(goal.question(), counted, at, 0, inARow, stillLost, completeness);
   }
 
   private WatchClock unseen(WatchGoal.Candidate goal, Duration patience, Instant at) {
     boolean same = Objects.equals(question, goal.question());
     Duration counted = same ? observed : Duration.ZERO;
     if (!goal.owed()) {
-      return new WatchClock(goal.question(), counted, seen, 0, 0, lost);
+      return new WatchClock(goal.question(), counted, seen, 0, 0, lost, completeness);
     }
     int inARow = failed + 1;
     Instant last = seen == null ? at : seen;
@@ -99,7 +123,7 @@ public record WatchClock(
     if (since == null && (inARow >= FAILED_LOOKS || later(last, at).compareTo(patience) > 0)) {
       since = last;
     }
-    return new WatchClock(goal.question(), counted, seen, inARow, 0, since);
+    return new WatchClock(goal.question(), counted, seen, inARow, 0, since, completeness);
   }
 
   /// The time from one look to the next; never negative, whatever the system clock was set to.

@@ -6,6 +6,7 @@ import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.MonitorEvent.ObservabilityCheck;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the outside of monitor-service reports to its decisions: results of looking, never what
 /// follows.
@@ -16,7 +17,9 @@ public sealed interface WatchCommand {
   /// @param look       where its samples stand
   /// @param clock      the watch's clock after this look
   /// @param assessment what the judge makes of everything seen so far
-  record Looked(Look look, WatchClock clock, Assessment assessment) implements WatchCommand {}
+  /// @param missing    what it did not see all the same; null when it saw everything
+  record Looked(Look look, WatchClock clock, Assessment assessment, @Nullable Shortfall missing)
+      implements WatchCommand {}
 
   /// D4: a look failed.
   ///

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - A breach of a critical signal is told with the look that shows it, in whatever phase, once.
 /// - Lost telemetry is told once per episode, and stops the watch's clock.
+/// - Telemetry of which a part is missing is told once per episode, too, and does nothing more.
 /// - A stage passes when it has baked for its observed time and the judge has seen enough. When
 ///   traffic stays too thin, or nothing usable is measured, the verdict at `maxBake` says so; it
 ///   never says passed.
@@ -70,8 +71,7 @@ public final class WatchDecider {
           watch.baseline() != null && watch.baseline().request().equals(failed.request())
               ? List.of(new MonitorEvent.BaselineRefused(failed.request(), failed.reason()))
               : List.of();
-      case WatchCommand.TelemetryFailed failed ->
-          telemetry(watch, failed.clock(), failed.missing());
+      case WatchCommand.TelemetryFailed failed -> failed(watch, failed);
       case WatchCommand.Looked looked -> looked(watch, looked);
       case WatchCommand.ObservabilityChecked checked -> confirmed(watch, checked, now);
     };
@@ -115,25 +115,52 @@ public final class WatchDecider {
       facts.add(
           new MonitorEvent.BudgetBreached(breach.measure(), breach.evidence(), looked.look()));
     }
-    facts.addAll(telemetry(watch, looked.clock(), NOBODY_LOOKED));
+    telemetry(watch, looked.clock(), NOBODY_LOOKED).ifPresent(facts::add);
+    completeness(watch, looked.clock(), looked.missing()).ifPresent(facts::add);
     verdict(watch, looked).ifPresent(facts::add);
     return facts;
   }
 
-  private static List<MonitorEvent> telemetry(Watch watch, WatchClock clock, Shortfall missing) {
+  private static List<MonitorEvent> failed(Watch watch, WatchCommand.TelemetryFailed failed) {
+    List<MonitorEvent> facts = new ArrayList<>();
+    telemetry(watch, failed.clock(), failed.missing()).ifPresent(facts::add);
+    completeness(watch, failed.clock(), failed.missing()).ifPresent(facts::add);
+    return facts;
+  }
+
+  private static Optional<MonitorEvent> telemetry(
+      Watch watch, WatchClock clock, Shortfall missing) {
     MonitorEvent.TelemetryLost told = watch.lost();
     Instant lost = clock.lost();
     if (told == null) {
       return lost != null && watch.telemetryOwed()
-          ? List.of(new MonitorEvent.TelemetryLost(lost, missing.kind(), missing.reason()))
-          : List.of();
+          ? Optional.of(new MonitorEvent.TelemetryLost(lost, missing.kind(), missing.reason()))
+          : Optional.empty();
     }
     Instant seen = clock.seen();
-    if (lost != null || seen == null) {
-      return List.of();
+    return lost != null || seen == null
+        ? Optional.empty()
+        : Optional.of(new MonitorEvent.TelemetryRecovered(between(told.since(), seen)));
+  }
+
+  /// A look that failed misses something like any other, while it is not yet a loss.
+  private static Optional<MonitorEvent> completeness(
+      Watch watch, WatchClock clock, @Nullable Shortfall missing) {
+    MonitorEvent.TelemetryDegraded told = watch.degraded();
+    if (told == null) {
+      Instant since = clock.completeness().degradedSince();
+      return since != null && missing != null && clock.lost() == null && watch.telemetryOwed()
+          ? Optional.of(new MonitorEvent.TelemetryDegraded(since, missing.kind(), missing.reason()))
+          : Optional.empty();
     }
-    Duration away = Duration.between(told.since(), seen);
-    return List.of(new MonitorEvent.TelemetryRecovered(away.isNegative() ? Duration.ZERO : away));
+    Instant until = clock.completeness().completeSince(watch.degradations());
+    return until == null || clock.lost() != null
+        ? Optional.empty()
+        : Optional.of(new MonitorEvent.TelemetryRestored(between(told.since(), until)));
+  }
+
+  private static Duration between(Instant from, Instant until) {
+    return until.isBefore(from) ? Duration.ZERO : Duration.between(from, until);
   }
 
   private static Optional<MonitorEvent> verdict(Watch watch, WatchCommand.Looked looked) {

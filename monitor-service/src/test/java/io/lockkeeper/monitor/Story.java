@@ -120,7 +120,19 @@ final class Story {
   Story restart() {
     clock =
         new WatchClock(
-            clock.question(), clock.observed(), clock.seen(), 0, clock.good(), clock.lost());
+            clock.question(),
+            clock.observed(),
+            clock.seen(),
+            0,
+            clock.good(),
+            clock.lost(),
+            clock.completeness());
+    return this;
+  }
+
+  /// Another replica looks from now on, which has the facts and no look.
+  Story handOver() {
+    clock = WatchClock.of(watch());
     return this;
   }
 
@@ -128,18 +140,33 @@ final class Story {
   List<ReleaseEvent> looks(int count, Assessment assessment) {
     List<ReleaseEvent> told = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      step(true);
-      told.addAll(hear(new WatchCommand.Looked(look(), clock, assessment)));
+      step(WatchClock.Extent.ALL);
+      told.addAll(hear(new WatchCommand.Looked(look(), clock, assessment, null)));
+    }
+    return told;
+  }
+
+  /// So many looks succeed and miss something, one each interval; returns what was told.
+  List<ReleaseEvent> partly(int count, Assessment assessment, Shortfall missing) {
+    List<ReleaseEvent> told = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      step(WatchClock.Extent.PART);
+      told.addAll(hear(new WatchCommand.Looked(look(), clock, assessment, missing)));
     }
     return told;
   }
 
   /// So many looks fail, one each interval; returns what was told.
   List<ReleaseEvent> blind(int count) {
+    return blind(count, AWAY);
+  }
+
+  /// The same for this reason.
+  List<ReleaseEvent> blind(int count, Shortfall missing) {
     List<ReleaseEvent> told = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      step(false);
-      told.addAll(hear(new WatchCommand.TelemetryFailed(clock, AWAY)));
+      step(WatchClock.Extent.NOTHING);
+      told.addAll(hear(new WatchCommand.TelemetryFailed(clock, missing)));
     }
     return told;
   }
@@ -166,11 +193,11 @@ final class Story {
     throw new AssertionError("no fixed point: " + told);
   }
 
-  private void step(boolean good) {
+  private void step(WatchClock.Extent what) {
     now = now.plus(INTERVAL);
     WatchGoal.Candidate goal = WatchGoal.of(watch()).candidate();
     if (goal != null) {
-      clock = clock.after(goal, good, now);
+      clock = clock.after(goal, what, now);
     }
   }
 

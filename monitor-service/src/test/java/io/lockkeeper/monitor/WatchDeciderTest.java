@@ -113,9 +113,17 @@ class WatchDeciderTest {
     Story story = Story.baking();
     story.looks(9, Story.good());
     WatchClock old =
-        new WatchClock(new Question.OfStage(0, 1), Duration.ofMinutes(5), Story.START, 0, 5, null);
+        new WatchClock(
+            new Question.OfStage(0, 1),
+            Duration.ofMinutes(5),
+            Story.START,
+            0,
+            5,
+            null,
+            Completeness.UNKNOWN);
     story.given(Story.started(Story.TEN, 2)).given(Story.applied(Story.TEN, 2));
-    assertThat(story.hear(new WatchCommand.Looked(Story.look(), old, Story.good()))).isEmpty();
+    assertThat(story.hear(new WatchCommand.Looked(Story.look(), old, Story.good(), null)))
+        .isEmpty();
     assertThat(story.looks(10, Story.good())).isEmpty();
     assertThat(story.looks(1, Story.good()))
         .singleElement()
@@ -202,7 +210,8 @@ class WatchDeciderTest {
     assertThat(story.blind(2)).isEmpty();
     assertThat(story.blind(1)).hasExactlyElementsOfTypes(TelemetryLost.class);
     Story halted = Story.baking().given(Story.halted());
-    WatchClock late = new WatchClock(null, Duration.ZERO, null, 3, 0, Story.START);
+    WatchClock late =
+        new WatchClock(null, Duration.ZERO, null, 3, 0, Story.START, Completeness.UNKNOWN);
     assertThat(halted.hear(new WatchCommand.TelemetryFailed(late, Story.AWAY))).isEmpty();
   }
 

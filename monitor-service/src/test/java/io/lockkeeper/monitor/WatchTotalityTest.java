@@ -6,6 +6,7 @@ import io.lockkeeper.events.Fact;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.ReleaseEvent;
 import io.lockkeeper.events.RolloutEvent;
+import io.lockkeeper.monitor.WatchClock.Extent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,12 +39,12 @@ class WatchTotalityTest {
       settleDown(history, now);
       Watch watch = Watch.of(history);
       WatchGoal.Candidate goal = WatchGoal.of(watch).candidate();
-      boolean good = random.nextInt(3) > 0;
+      Extent what = Extent.values()[random.nextInt(Extent.values().length)];
       if (goal != null) {
-        clock = clock.after(goal, good, now);
+        clock = clock.after(goal, what, now);
       }
       List<? extends MonitorEvent> told =
-          WatchDecider.answer(watch, command(any, random, clock, good), now);
+          WatchDecider.answer(watch, command(any, random, clock, what), now);
       check(watch, told, seed);
       told.forEach(event -> append(history, event));
       settleDown(history, now);
@@ -81,6 +82,14 @@ class WatchTotalityTest {
         case MonitorEvent.TelemetryRecovered recovered -> {
           assertThat(watch.lost()).isNotNull();
           assertThat(recovered.lost()).isGreaterThanOrEqualTo(Duration.ZERO);
+        }
+        case MonitorEvent.TelemetryDegraded _ -> {
+          assertThat(watch.degraded()).as("seed %d", seed).isNull();
+          assertThat(watch.telemetryOwed()).as("seed %d", seed).isTrue();
+        }
+        case MonitorEvent.TelemetryRestored restored -> {
+          assertThat(watch.degraded()).as("seed %d", seed).isNotNull();
+          assertThat(restored.lasted()).isGreaterThanOrEqualTo(Duration.ZERO);
         }
         case MonitorEvent.StageVerified verified -> {
           assertThat(watch.halted() || watch.breached()).as("seed %d", seed).isFalse();
@@ -122,8 +131,7 @@ class WatchTotalityTest {
     throw new AssertionError("no fixed point");
   }
 
-  private static WatchCommand command(
-      AnyRecord any, Random random, WatchClock clock, boolean good) {
+  private static WatchCommand command(AnyRecord any, Random random, WatchClock clock, Extent what) {
     return switch (random.nextInt(8)) {
       case 0 ->
           new WatchCommand.BaselineTaken(
@@ -131,9 +139,12 @@ class WatchTotalityTest {
       case 1 -> new WatchCommand.BaselineFailed(any.id(), "any");
       case 2 -> new WatchCommand.ObservabilityChecked(any.id(), Story.checks(random.nextBoolean()));
       default ->
-          good
-              ? new WatchCommand.Looked(Story.look(), clock, assessment(random))
-              : new WatchCommand.TelemetryFailed(clock, Story.AWAY);
+          switch (what) {
+            case ALL -> new WatchCommand.Looked(Story.look(), clock, assessment(random), null);
+            case PART ->
+                new WatchCommand.Looked(Story.look(), clock, assessment(random), Story.AWAY);
+            case NOTHING -> new WatchCommand.TelemetryFailed(clock, Story.AWAY);
+          };
     };
   }
 

@@ -231,6 +231,8 @@ public record Announcements(
           MonitorEvent.BudgetBreached _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
+          MonitorEvent.TelemetryDegraded _,
+          MonitorEvent.TelemetryRestored _,
           MonitorEvent.ObservationStarted _,
           MonitorEvent.ObservabilityConfirmed _,
           MonitorEvent.ObservabilityUnconfirmed _ ->

@@ -5,6 +5,7 @@ import io.lockkeeper.events.MonitorEvent.ObservabilityConfirmed;
 import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryDegraded;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.NotificationEvent.IncidentFiled;
 import io.lockkeeper.events.NotificationEvent.UpdateFailed;
@@ -148,6 +149,7 @@ final class Summary {
     if (!lost.isZero()) {
       risks.add("telemetry was gone for " + Words.length(lost));
     }
+    count(risks, count(TelemetryDegraded.class), "time", "a part of the telemetry was missing");
     if (count(ObservabilityUnconfirmed.class) > 0 && count(ObservabilityConfirmed.class) == 0) {
       risks.add("alert routing, dashboards or synthetic checks are not confirmed (M3)");
     }

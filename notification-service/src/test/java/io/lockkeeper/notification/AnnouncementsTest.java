@@ -18,6 +18,8 @@ import io.lockkeeper.events.Actor;
 import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.GateEvent.ApprovalRequested;
 import io.lockkeeper.events.MonitorEvent.ObservabilityUnconfirmed;
+import io.lockkeeper.events.MonitorEvent.TelemetryDegraded;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
 import io.lockkeeper.events.NotificationEvent.IncidentFiled;
 import io.lockkeeper.events.NotificationEvent.UpdateFailed;
@@ -231,6 +233,7 @@ class AnnouncementsTest {
             new StageCompleted(SCHEMA, 1),
             new StageStarted(TEN, 1, 2, Story.START),
             new TelemetryRecovered(Duration.ofSeconds(30)),
+            new TelemetryDegraded(Story.START, TelemetryFault.STALE, "p-1 is stale"),
             new ObservabilityUnconfirmed(new EventId(new UUID(7, 7)), List.of()),
             stageVerified(TEN),
             halted(),
@@ -242,9 +245,10 @@ class AnnouncementsTest {
     assertThat(summary.title()).isEqualTo("ROLLED_BACK: demo/shop 2.0.0 in production");
     assertThat(summary.text())
         .contains(
-            "Took: 10 min", "V42__instalments: 1 min", "10 % of traffic: not completed, PASSED")
+            "Took: 11 min", "V42__instalments: 1 min", "10 % of traffic: not completed, PASSED")
         .contains(
             "telemetry was gone for 30 s",
+            "1 time a part of the telemetry was missing",
             "synthetic checks are not confirmed (M3)",
             "V42__instalments was applied and cannot be undone")
         .contains("release a corrected version", "review the incident INC-9", "(P4)");

@@ -67,6 +67,8 @@ public final class EventTypes {
           entry(MonitorEvent.BudgetBreached.class, PREFIX + "budget.breached.v1"),
           entry(MonitorEvent.TelemetryLost.class, PREFIX + "telemetry.lost.v1"),
           entry(MonitorEvent.TelemetryRecovered.class, PREFIX + "telemetry.recovered.v1"),
+          entry(MonitorEvent.TelemetryDegraded.class, PREFIX + "telemetry.degraded.v1"),
+          entry(MonitorEvent.TelemetryRestored.class, PREFIX + "telemetry.restored.v1"),
           entry(MonitorEvent.ObservationStarted.class, PREFIX + "observation.started.v1"),
           entry(MonitorEvent.ObservabilityConfirmed.class, PREFIX + "observability.confirmed.v1"),
           entry(

@@ -71,6 +71,19 @@ public sealed interface MonitorEvent extends ReleaseEvent {
   /// Reading works again; the watch's clock lost `lost`.
   record TelemetryRecovered(Duration lost) implements MonitorEvent {}
 
+  /// Telemetry works, and something of it was missing again and again since `since`. Holds nothing
+  /// and stops no clock: what the verdict makes of it is the runbook's to say.
+  ///
+  /// It is told once for as long as it comes and goes, a [TelemetryLost] in between included.
+  ///
+  /// @param kind   the gravest of what is wrong
+  /// @param reason all of it, in words
+  record TelemetryDegraded(Instant since, TelemetryFault kind, String reason)
+      implements MonitorEvent {}
+
+  /// Nothing of the telemetry is missing any more; something was for `lasted`.
+  record TelemetryRestored(Duration lasted) implements MonitorEvent {}
+
   /// M1: observation at full traffic began.
   ///
   /// @param confirmBy until when it should be confirmed that the version can be observed (M3); null

@@ -148,6 +148,8 @@ public final class Rollout {
       }
       case MonitorEvent.BaselineCaptured _,
           MonitorEvent.BaselineRefused _,
+          MonitorEvent.TelemetryDegraded _,
+          MonitorEvent.TelemetryRestored _,
           MonitorEvent.ObservationStarted _,
           MonitorEvent.ObservabilityConfirmed _,
           MonitorEvent.ObservabilityUnconfirmed _ -> {}

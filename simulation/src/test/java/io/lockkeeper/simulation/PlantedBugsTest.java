@@ -39,6 +39,7 @@ final class PlantedBugsTest {
         bug(Mutation.LANE_WITHOUT_LOCK, "TokensGrow"),
         bug(Mutation.REACTION_DURING_RECOVERY, "SequencesGapless"),
         bug(Mutation.VERDICT_DUE_IGNORES_LOST_TIME, "LostTelemetryNeverGoesBack"),
+        bug(Mutation.PARTLY_IS_LOST, "PartialTelemetryHoldsNothing"),
         bug(Mutation.ROLLBACK_WAITS_FOR_LEASE, "BreachToZeroInTime"),
         bug(Mutation.CLOSING_WAITS_FOR_SUMMARY, "EverySettlesAndCloses"),
         bug(Mutation.QUARANTINE_FORGOTTEN_AT_REBUILD, "QuarantinedNeverStarts"),

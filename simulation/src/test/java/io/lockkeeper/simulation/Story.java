@@ -110,6 +110,27 @@ final class Story implements Witness, WorldWitness {
     return this;
   }
 
+  /// When one of several sources cannot be asked for this much time.
+  Story whenASourceIsAway(Duration time) {
+    installation.surroundings().telemetry().setPartial(true);
+    when("a source is away for " + time, time);
+    installation.surroundings().telemetry().setPartial(false);
+    return this;
+  }
+
+  /// When one of several sources comes and goes: away for this much time and there for as long, so
+  /// often.
+  Story whenASourceFlaps(Duration time, int times) {
+    when("a source is away for " + time + ", " + times + " times", Duration.ZERO);
+    for (int i = 0; i < times; i++) {
+      installation.surroundings().telemetry().setPartial(true);
+      pass(time);
+      installation.surroundings().telemetry().setPartial(false);
+      pass(time);
+    }
+    return this;
+  }
+
   /// Then these facts were written since the last *when*, in this order, and no others.
   Story then(String what, Class<?>... facts) {
     assertThat(meanwhile)

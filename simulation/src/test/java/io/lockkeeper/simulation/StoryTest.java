@@ -12,8 +12,10 @@ import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.ObservationStarted;
 import io.lockkeeper.events.MonitorEvent.ReleaseVerified;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryDegraded;
 import io.lockkeeper.events.MonitorEvent.TelemetryLost;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
+import io.lockkeeper.events.MonitorEvent.TelemetryRestored;
 import io.lockkeeper.events.NotificationEvent.IncidentFiled;
 import io.lockkeeper.events.NotificationEvent.ReleaseSummarized;
 import io.lockkeeper.events.NotificationEvent.WindowAnnounced;
@@ -131,6 +133,31 @@ final class StoryTest {
             RolloutCompleted.class,
             ObservationStarted.class)
         .andTheCandidateServes(100);
+  }
+
+  @Test
+  @DisplayName("one source of several that is away is told once, ended once, and holds nothing")
+  void oneSourceAway() {
+    Story.givenGoodCandidate()
+        .whenCiAsks()
+        .when("the first stage is applied", Duration.ofSeconds(40))
+        .whenASourceIsAway(Duration.ofSeconds(35))
+        .then("it is told, and nothing follows", TelemetryDegraded.class)
+        .andTheCandidateServes(10)
+        .when("the stage has baked for the rest of its two minutes", Duration.ofSeconds(100))
+        .then(
+            "everything is read again, and the stage ends when it would have ended",
+            TelemetryRestored.class,
+            StageVerified.class,
+            StageCompleted.class,
+            StageStarted.class,
+            StageApplied.class,
+            StageCompleted.class,
+            RolloutCompleted.class,
+            ObservationStarted.class)
+        .andTheCandidateServes(100)
+        .whenASourceFlaps(Duration.ofSeconds(40), 20)
+        .then("that is one episode, and not twenty", TelemetryDegraded.class);
   }
 
   @Test

@@ -183,7 +183,13 @@ final class Weather {
     Duration length = outage(5, 100, 900);
     log.accept("TELEMETRY away for " + length);
     surroundings.telemetry().setAway(true);
-    timeline.after(length, () -> surroundings.telemetry().setAway(false));
+    timeline.after(
+        length,
+        () -> {
+          surroundings.telemetry().setAway(false);
+          surroundings.telemetry().setPartial(!over); // one source comes back later than the other
+          timeline.after(length, () -> surroundings.telemetry().setPartial(false));
+        });
   }
 
   private void cutOff(Service service) {
@@ -303,6 +309,7 @@ final class Weather {
     topic.setAway(false);
     surroundings.telemetry().setAway(false);
     surroundings.telemetry().setGarbled(false);
+    surroundings.telemetry().setPartial(false);
     surroundings.poisoned().clear();
     installation.makeReliable();
     for (Receiver receiver : surroundings.receivers().values()) {

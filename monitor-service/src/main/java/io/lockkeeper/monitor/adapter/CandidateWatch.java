@@ -11,6 +11,7 @@ import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.Shortfall;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchClock;
+import io.lockkeeper.monitor.WatchClock.Extent;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
 import io.lockkeeper.monitor.budget.BudgetReading;
@@ -126,16 +127,18 @@ final class CandidateWatch {
     } catch (IllegalArgumentException e) {
       return failed(goal, at, Shortfall.unusable(TelemetryCalls.describe(e)));
     }
-    WatchClock after = clock.after(goal, true, at);
+    Shortfall missing =
+        Shortfall.ofPart(scrape.troubles(), goal.weight(), !scrape.stable().isEmpty());
+    WatchClock after = clock.after(goal, missing == null ? Extent.ALL : Extent.PART, at);
     LookRecord record =
         LookRecord.ofCandidate(release, at, goal.weight(), scrape, assessment, after, readings);
     MonitorEvent.Look look = book.append(record);
     clock = after;
-    return new Seen(new WatchCommand.Looked(look, after, assessment), record.id());
+    return new Seen(new WatchCommand.Looked(look, after, assessment, missing), record.id());
   }
 
   private Seen failed(WatchGoal.Candidate goal, Instant at, Shortfall missing) {
-    clock = clock.after(goal, false, at);
+    clock = clock.after(goal, Extent.NOTHING, at);
     return new Seen(new WatchCommand.TelemetryFailed(clock, missing), null);
   }
 

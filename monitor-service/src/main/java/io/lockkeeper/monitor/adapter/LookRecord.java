@@ -5,6 +5,7 @@ import io.lockkeeper.events.EventId;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.journal.EventJson;
 import io.lockkeeper.monitor.Assessment;
+import io.lockkeeper.monitor.Completeness;
 import io.lockkeeper.monitor.Question;
 import io.lockkeeper.monitor.Trouble;
 import io.lockkeeper.monitor.WatchClock;
@@ -72,22 +73,34 @@ public record LookRecord(
   /// @param stage   the stage that a verdict was owed on; null for the release or nothing
   /// @param attempt its attempt
   /// @param release whether a verdict was owed on the release
+  /// @param completeness null in looks from before it was counted
   public record Clock(
       @Nullable Integer stage,
       @Nullable Integer attempt,
       boolean release,
       Duration observed,
       int good,
-      @Nullable Instant lost) {
+      @Nullable Instant lost,
+      @Nullable Completeness completeness) {
 
     static Clock of(WatchClock clock) {
       return switch (clock.question()) {
-        case Question.OfStage(int stage, int attempt) ->
-            new Clock(stage, attempt, false, clock.observed(), clock.good(), clock.lost());
-        case Question.OfRelease() ->
-            new Clock(null, null, true, clock.observed(), clock.good(), clock.lost());
-        case null -> new Clock(null, null, false, clock.observed(), clock.good(), clock.lost());
+        case Question.OfStage(int stage, int attempt) -> of(clock, stage, attempt, false);
+        case Question.OfRelease() -> of(clock, null, null, true);
+        case null -> of(clock, null, null, false);
       };
+    }
+
+    private static Clock of(
+        WatchClock clock, @Nullable Integer stage, @Nullable Integer attempt, boolean release) {
+      return new Clock(
+          stage,
+          attempt,
+          release,
+          clock.observed(),
+          clock.good(),
+          clock.lost(),
+          clock.completeness());
     }
 
     /// The clock again, which had its last good look at this time.
@@ -98,7 +111,14 @@ public record LookRecord(
       } else if (stage != null && attempt != null) {
         question = new Question.OfStage(stage, attempt);
       }
-      return new WatchClock(question, observed, seen, 0, good, lost);
+      return new WatchClock(
+          question,
+          observed,
+          seen,
+          0,
+          good,
+          lost,
+          completeness == null ? Completeness.UNKNOWN : completeness);
     }
   }
 

@@ -45,6 +45,8 @@ public final class WatchHistory {
       case MonitorEvent.BaselineRefused _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
+          MonitorEvent.TelemetryDegraded _,
+          MonitorEvent.TelemetryRestored _,
           MonitorEvent.ObservationStarted _,
           MonitorEvent.ObservabilityConfirmed _,
           MonitorEvent.ObservabilityUnconfirmed _ ->

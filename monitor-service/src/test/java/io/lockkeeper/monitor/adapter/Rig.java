@@ -47,6 +47,7 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
   private long failed;
   private double errors;
   private boolean dark;
+  private boolean partial;
 
   /// Everything that was said.
   List<Fact> facts() {
@@ -80,6 +81,11 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
     dark = now;
   }
 
+  /// One of several instances does not answer any more, or again.
+  void missesOne(boolean now) {
+    partial = now;
+  }
+
   /// A release whose stage of 50 % is applied and bakes 10 s, looked at once a second.
   Rig baking(Duration interval) {
     Stage stage = Stage.traffic(0, 50, Duration.ofSeconds(10), Duration.ofMinutes(5));
@@ -100,7 +106,7 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
         : new Scrape(
             List.of(Sample.of("stable").withErrors(requests, 0)),
             List.of(Sample.of("candidate").withErrors(requests, failed)),
-            List.of());
+            partial ? List.of(Trouble.of(TelemetryFault.UNAVAILABLE, "one is away")) : List.of());
   }
 
   @Override

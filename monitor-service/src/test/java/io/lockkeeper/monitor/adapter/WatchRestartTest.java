@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.lockkeeper.events.MonitorEvent;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryDegraded;
+import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.MonitorEvent.TelemetryLost;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
+import io.lockkeeper.events.MonitorEvent.TelemetryRestored;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
@@ -102,6 +105,33 @@ class WatchRestartTest {
     looks(5);
     assertThat(rig.told(TelemetryLost.class)).hasSize(1);
     assertThat(rig.told(TelemetryRecovered.class)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("D4: a part that is missing over a restart is told once and ended once")
+  void missingOverRestart() {
+    open();
+    looks(2);
+    rig.missesOne(true);
+    looks(2);
+    open();
+    looks(1);
+    assertThat(rig.told(TelemetryDegraded.class))
+        .containsExactly(
+            new TelemetryDegraded(
+                Rig.START.plusSeconds(3), TelemetryFault.UNAVAILABLE, "one is away"));
+    open();
+    looks(5);
+    rig.missesOne(false);
+    looks(4);
+    open();
+    looks(1);
+    assertThat(rig.told(TelemetryRestored.class)).isEmpty();
+    looks(1);
+    assertThat(rig.told(TelemetryRestored.class))
+        .containsExactly(new TelemetryRestored(Duration.ofSeconds(8)));
+    assertThat(rig.told(TelemetryDegraded.class)).hasSize(1);
+    assertThat(rig.told(StageVerified.class)).hasSize(1);
   }
 
   @Test

@@ -51,7 +51,8 @@ public final class Invariants implements Witness, WorldWitness {
             new RebuiltReachesLiveState(truth),
             // Telemetry
             new LostTelemetryNeverPromotes(truth),
-            new LostTelemetryNeverGoesBack(truth));
+            new LostTelemetryNeverGoesBack(truth),
+            new PartialTelemetryHoldsNothing(truth));
     this.stepping = all.stream().filter(Invariants::looksAtSteps).toList();
   }
 

@@ -21,6 +21,7 @@ public enum Mutation {
   LANE_WITHOUT_LOCK("the lane's row is read without a lock"),
   REACTION_DURING_RECOVERY("a recovering service decides on what it adopts"),
   VERDICT_DUE_IGNORES_LOST_TIME("time without telemetry counts against the verdict"),
+  PARTLY_IS_LOST("telemetry of which a part is missing holds like lost telemetry"),
   ROLLBACK_WAITS_FOR_LEASE("the way back waits for a live clearance"),
   CLOSING_WAITS_FOR_SUMMARY("the log is not closed before the summary is told"),
   QUARANTINE_FORGOTTEN_AT_REBUILD("a rebuilt lane has no quarantine"),

@@ -37,6 +37,7 @@ final class RolloutBugs {
       case EARLY_ANNOUNCEMENT_DROPPED -> withoutEarlyAnnouncement(history);
       case HOLD_RESTARTS_AFTER_CRASH -> holdsFrom(history, started);
       case VERDICT_DUE_IGNORES_LOST_TIME -> withoutLostTime(history);
+      case PARTLY_IS_LOST -> partlyAsLost(history);
       default -> history;
     };
   }
@@ -150,6 +151,21 @@ final class RolloutBugs {
                 fact.event() instanceof MonitorEvent.TelemetryRecovered
                     ? with(fact, new MonitorEvent.TelemetryRecovered(Duration.ZERO))
                     : fact)
+        .toList();
+  }
+
+  private static List<Fact> partlyAsLost(List<Fact> history) {
+    return history.stream()
+        .map(
+            fact ->
+                switch (fact.event()) {
+                  case MonitorEvent.TelemetryDegraded it ->
+                      with(
+                          fact, new MonitorEvent.TelemetryLost(it.since(), it.kind(), it.reason()));
+                  case MonitorEvent.TelemetryRestored _ ->
+                      with(fact, new MonitorEvent.TelemetryRecovered(Duration.ZERO));
+                  default -> fact;
+                })
         .toList();
   }
 

@@ -11,6 +11,7 @@ import io.lockkeeper.monitor.Question;
 import io.lockkeeper.monitor.Shortfall;
 import io.lockkeeper.monitor.Watch;
 import io.lockkeeper.monitor.WatchClock;
+import io.lockkeeper.monitor.WatchClock.Extent;
 import io.lockkeeper.monitor.WatchCommand;
 import io.lockkeeper.monitor.WatchGoal;
 import io.lockkeeper.runbook.Digest;
@@ -34,6 +35,9 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
   private static final Shortfall AWAY =
       new Shortfall(TelemetryFault.UNAVAILABLE, "nothing could be read");
 
+  private static final Shortfall PARTLY =
+      new Shortfall(TelemetryFault.UNAVAILABLE, "one of two sources is not available");
+
   /// The name of the row.
   record Key(ReleaseId release) {}
 
@@ -47,14 +51,7 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
 
   /// What the facts say of a loss counts: they, and not the looks, are what others heard.
   Sight told(Watch watch) {
-    return watch.lost() == null
-        ? this
-        : new Sight(
-            new WatchClock(
-                clock.question(), clock.observed(), clock.seen(), 0, 0, watch.lost().since()),
-            looks,
-            faulty,
-            plain);
+    return new Sight(clock.told(watch), looks, faulty, plain);
   }
 
   static Look look(ReleaseId release, int number) {
@@ -73,7 +70,9 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
     Candidate candidate = surroundings.candidate(request.artifact().digest());
     int share = surroundings.target(Lane.of(request)).share(candidate.artifact().digest());
     boolean good = !surroundings.telemetry().isAway() && (share > 0 || goal.owed());
-    WatchClock after = clock.after(goal, good, at);
+    boolean whole = !surroundings.telemetry().isPartial();
+    Extent seen = !good ? Extent.NOTHING : whole ? Extent.ALL : Extent.PART;
+    WatchClock after = clock.after(goal, seen, at);
     if (surroundings.mutation() == Mutation.OBSERVATION_FROM_STAGE_STARTED) {
       after = fromStageStarted(after);
     }
@@ -84,7 +83,9 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
     if (surroundings.telemetry().isGarbled()) {
       Sight sight = new Sight(after, looks + 1, faulty, plain);
       Assessment nothing = Assessment.errored("no sample makes sense");
-      return new Taken(sight, new WatchCommand.Looked(look(release, looks + 1), after, nothing));
+      return new Taken(
+          sight,
+          new WatchCommand.Looked(look(release, looks + 1), after, nothing, whole ? null : PARTLY));
     }
     Duration passed = clock.seen() == null ? Duration.ZERO : Duration.between(clock.seen(), at);
     Duration patience = WatchClock.patience(goal.monitoring().interval());
@@ -97,7 +98,11 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
             counts && share > 0 ? plain.plus(passed) : plain);
     return new Taken(
         sight,
-        new WatchCommand.Looked(look(release, looks + 1), after, sight.assess(candidate, share)));
+        new WatchCommand.Looked(
+            look(release, looks + 1),
+            after,
+            sight.assess(candidate, share),
+            whole ? null : PARTLY));
   }
 
   private Assessment assess(Candidate candidate, int share) {
@@ -125,7 +130,8 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
             after.seen(),
             after.failed(),
             after.good(),
-            after.lost())
+            after.lost(),
+            after.completeness())
         : after;
   }
 

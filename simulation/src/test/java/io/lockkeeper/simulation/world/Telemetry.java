@@ -5,6 +5,7 @@ public final class Telemetry {
 
   private boolean away;
   private boolean garbled;
+  private boolean partial;
 
   /// Whether nothing can be read.
   public boolean isAway() {
@@ -19,6 +20,16 @@ public final class Telemetry {
   /// Makes it useless, or useful again.
   public void setGarbled(boolean garbled) {
     this.garbled = garbled;
+  }
+
+  /// Whether some of it is missing.
+  public boolean isPartial() {
+    return partial;
+  }
+
+  /// Takes some of it away, or brings it back.
+  public void setPartial(boolean partial) {
+    this.partial = partial;
   }
 
   /// Takes it away, or brings it back.

@@ -186,6 +186,8 @@ final class ReleaseBacktest {
           MonitorEvent.BaselineRefused _,
           MonitorEvent.TelemetryLost _,
           MonitorEvent.TelemetryRecovered _,
+          MonitorEvent.TelemetryDegraded _,
+          MonitorEvent.TelemetryRestored _,
           MonitorEvent.ObservationStarted _,
           MonitorEvent.ObservabilityConfirmed _,
           MonitorEvent.ObservabilityUnconfirmed _ ->
