@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class NotificationMachineTest {
 
   private static final int SEEDS = 300;
-  private static final int STEPS = 64;
+  private static final int STEPS = 72;
 
   private final List<ReleaseEvent> history = new ArrayList<>();
   private Instant now = Story.START;
