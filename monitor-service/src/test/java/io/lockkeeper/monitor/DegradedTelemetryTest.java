@@ -243,6 +243,16 @@ class DegradedTelemetryTest {
   }
 
   @Test
+  @DisplayName("a query that has no data because the samples are too old does not hide that")
+  void staleExpression() {
+    Trouble stale = Trouble.of(TelemetryFault.STALE, "p-1 is stale");
+    Trouble none = Trouble.of(TelemetryFault.NO_DATA, "nothing comes of the query of 'orders'");
+    assertThat(Shortfall.ofNothing(List.of(none, stale)).kind()).isEqualTo(TelemetryFault.STALE);
+    assertThat(Shortfall.ofNothing(List.of(none)).kind()).isEqualTo(TelemetryFault.NO_DATA);
+    assertThat(Shortfall.ofNothing(List.of()).kind()).isEqualTo(TelemetryFault.NO_DATA);
+  }
+
+  @Test
   @DisplayName(
       "the stable version is missed while it has traffic; instances may leave it, but not all")
   void stable() {

@@ -134,10 +134,12 @@ public sealed interface MonitorEvent extends ReleaseEvent {
     REFUSED,
     /// There is an answer that cannot be used.
     UNUSABLE,
+    /// What is known of the version is too old to say anything of now. Comes before `NO_DATA`,
+    /// since
+    /// an expression over what is too old has nothing.
+    STALE,
     /// There is an answer, and nothing of the version in it.
-    NO_DATA,
-    /// What is known of the version is too old to say anything of now.
-    STALE
+    NO_DATA
   }
 
   /// M3: one thing that was looked at.

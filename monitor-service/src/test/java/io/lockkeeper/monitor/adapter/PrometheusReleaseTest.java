@@ -11,9 +11,11 @@ import io.lockkeeper.events.MonitorEvent.BaselineRefused;
 import io.lockkeeper.events.MonitorEvent.BudgetBreached;
 import io.lockkeeper.events.MonitorEvent.Measure;
 import io.lockkeeper.events.MonitorEvent.StageVerified;
+import io.lockkeeper.events.MonitorEvent.TelemetryDegraded;
 import io.lockkeeper.events.MonitorEvent.TelemetryFault;
 import io.lockkeeper.events.MonitorEvent.TelemetryLost;
 import io.lockkeeper.events.MonitorEvent.TelemetryRecovered;
+import io.lockkeeper.events.MonitorEvent.TelemetryRestored;
 import io.lockkeeper.events.Outcome;
 import io.lockkeeper.events.ReleaseId;
 import io.lockkeeper.events.RolloutEvent;
@@ -28,6 +30,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,6 +173,56 @@ class PrometheusReleaseTest {
             TelemetryLost.class, TelemetryRecovered.class, StageVerified.class);
     assertThat(topic.heard(release, StageVerified.class).getFirst().verdict())
         .isEqualTo(Verdict.PASSED);
+  }
+
+  @Test
+  @DisplayName("D4: a candidate that is no longer scraped is lost as stale, not as a provider down")
+  void stale() {
+    baking(Duration.ofMinutes(1));
+    await().atMost(SOON).until(() -> topic.looks(release).size() > 2);
+    candidate.goesDark(true);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topic.heard(release, TelemetryLost.class)).hasSize(1));
+    TelemetryLost loss = topic.heard(release, TelemetryLost.class).getFirst();
+    assertThat(loss.kind()).isEqualTo(TelemetryFault.STALE);
+    assertThat(loss.reason()).contains("of 2.0.0 is stale: its newest sample is");
+  }
+
+  @Test
+  @DisplayName("D4: one of two instances away and back is told once, ended once, and no loss")
+  void oneOfTwo() throws IOException {
+    prometheus.close();
+    try (Instance other = new Instance()) {
+      prometheus =
+          new RealPrometheus(
+              Files.createDirectory(folder.resolve("two")),
+              List.of(
+                  new RealPrometheus.Target("1.9.0", stable.uri()),
+                  new RealPrometheus.Target("2.0.0", candidate.uri()),
+                  new RealPrometheus.Target("2.0.0", other.uri())));
+      ReleaseAccepted accepted = accepted(RED);
+      await().atMost(SOON).until(() -> telemetry.scrape(accepted).candidate().size() == 2);
+      baking(Duration.ofSeconds(10));
+      other.goesDark(true);
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> assertThat(topic.heard(release, TelemetryDegraded.class)).hasSize(1));
+      TelemetryDegraded part = topic.heard(release, TelemetryDegraded.class).getFirst();
+      assertThat(part.kind()).isEqualTo(TelemetryFault.STALE);
+      assertThat(part.reason()).contains("of 2.0.0 is stale: its newest sample is");
+      other.goesDark(false);
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> assertThat(topic.heard(release, TelemetryRestored.class)).hasSize(1));
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(topic.heard(release, StageVerified.class)).hasSize(1));
+      assertThat(topic.heard(release, TelemetryDegraded.class)).hasSize(1);
+      assertThat(topic.heard(release, TelemetryLost.class)).isEmpty();
+    }
   }
 
   private static final List<Signal> RED =
