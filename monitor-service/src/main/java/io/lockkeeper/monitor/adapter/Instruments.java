@@ -55,12 +55,13 @@ public final class Instruments {
     this.wanted = Set.copyOf(names);
   }
 
-  private static List<String> names(Signal signal) {
+  private static Set<String> names(Signal signal) {
     String family = family(signal);
-    return signal.kind() == Signal.Kind.VALUE
-        ? List.of(family, family + "_total", family + "_count", family + "_sum")
-        : List.of(
-            family, family + "_total", family + "_count", family + "_bucket", family + "_bytes");
+    Set<String> names = new HashSet<>(List.of(family, family + "_total", family + "_count"));
+    names.add(family + (signal.kind() == Signal.Kind.VALUE ? "_sum" : "_bucket"));
+    names.add(family + "_bytes");
+    names.add(named(signal));
+    return names;
   }
 
   /// Whether series of this name are read at all.
@@ -101,7 +102,7 @@ public final class Instruments {
           sample = withKpi(sample, names.get(i), signal, sum(counter(shown, family)), of);
         }
         case CPU -> cpu = number(sum(counter(shown, family)), cpu);
-        case MEMORY -> memory = number(sum(gauge(shown, family)), memory);
+        case MEMORY -> memory = number(sum(gauge(shown, signal)), memory);
         case SATURATION -> sample = withSaturation(sample, names.get(i), signal, shown);
         case VALUE -> sample = withAmount(sample, names.get(i), signal, shown, requests);
         case RATE -> {
@@ -170,9 +171,9 @@ public final class Instruments {
   /// use, of the sizes that are named.
   private static Sample withSaturation(
       Sample sample, String name, Signal signal, Exposition shown) {
-    List<Series> gauges = gauge(shown, family(signal));
+    List<Series> gauges = gauge(shown, signal);
     Signal whole = signal.trials();
-    OptionalDouble size = whole == null ? signal.size() : sum(gauge(shown, family(whole)));
+    OptionalDouble size = whole == null ? signal.size() : sum(gauge(shown, whole));
     OptionalDouble used = signal.of() == null ? most(gauges) : sum(gauges);
     return used.isEmpty() || size.isEmpty() || !(size.getAsDouble() > 0)
         ? sample
@@ -268,9 +269,22 @@ public final class Instruments {
     return List.of();
   }
 
-  private static List<Series> gauge(Exposition shown, String family) {
-    List<Series> found = shown.named(family);
-    return found.isEmpty() ? shown.named(family + "_bytes") : found;
+  /// The metric as the runbook has it.
+  private static String named(Signal signal) {
+    String metric = signal.metric();
+    return metric == null ? family(signal) : metric;
+  }
+
+  /// A gauge is called what it is called: one may end like a counter (`pool_connections_total`).
+  private static List<Series> gauge(Exposition shown, Signal signal) {
+    String family = family(signal);
+    for (String name : List.of(named(signal), family, family + "_bytes")) {
+      List<Series> found = shown.named(name);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
   }
 
   private static @Nullable Double number(OptionalDouble read, @Nullable Double otherwise) {

@@ -34,7 +34,7 @@ final class NativeHistogram {
     return bounds;
   }
 
-  /// The series of buckets of one native histogram, and that of its count.
+  /// The series of buckets of one native histogram, and those of its count and sum.
   ///
   /// @param labels  its labels
   /// @param samples its samples: pairs of a time and a histogram
@@ -44,12 +44,14 @@ final class NativeHistogram {
     for (int i = 0; i <= BOUNDS.length; i++) {
       points.add(new ArrayList<>());
     }
+    List<Point> sums = new ArrayList<>();
     for (JsonNode sample : samples) {
       if (sample.size() != 2 || !sample.get(0).isNumber() || !sample.get(1).isObject()) {
         throw new IllegalArgumentException("a histogram without a time");
       }
       Instant at = Instant.ofEpochMilli(Math.round(sample.get(0).asDouble() * 1_000));
       double[] cumulative = cumulative(sample.get(1));
+      sums.add(new Point(at, Exposition.number(sample.get(1).path("sum").asText("NaN"))));
       for (int i = 0; i < cumulative.length; i++) {
         points.get(i).add(new Point(at, cumulative[i]));
       }
@@ -68,6 +70,9 @@ final class NativeHistogram {
       Map<String, String> count = new HashMap<>(labels);
       count.put("__name__", name + "_count");
       series.add(new Series(count, points.getLast()));
+      Map<String, String> sum = new HashMap<>(labels);
+      sum.put("__name__", name + "_sum");
+      series.add(new Series(sum, sums));
     }
     return series;
   }

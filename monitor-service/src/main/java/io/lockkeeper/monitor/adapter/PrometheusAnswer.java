@@ -1,6 +1,7 @@
 package io.lockkeeper.monitor.adapter;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +27,19 @@ sealed interface PrometheusAnswer {
 
     /// All series; those of native histograms where a metric shows no classic buckets beside them.
     List<Series> withHistograms() {
-      Set<String> shown = series.stream().map(Series::name).collect(Collectors.toSet());
+      Set<Map<String, String>> shown =
+          series.stream().map(Result::withoutBound).collect(Collectors.toSet());
       return Stream.concat(
-              series.stream(), histograms.stream().filter(bucket -> !shown.contains(bucket.name())))
+              series.stream(),
+              histograms.stream().filter(one -> !shown.contains(withoutBound(one))))
           .toList();
+    }
+
+    /// Which histogram of which target a bucket is of.
+    private static Map<String, String> withoutBound(Series bucket) {
+      Map<String, String> labels = new HashMap<>(bucket.labels());
+      labels.remove("le");
+      return labels;
     }
   }
 
@@ -51,11 +61,6 @@ sealed interface PrometheusAnswer {
     public Series {
       labels = Map.copyOf(labels);
       points = List.copyOf(points);
-    }
-
-    /// The metric's name; empty where an expression made the series.
-    String name() {
-      return labels.getOrDefault("__name__", "");
     }
   }
 

@@ -149,8 +149,12 @@ final class PrometheusReading {
       if (!(answered.answer() instanceof Result result) || !isAbout(answered.question(), version)) {
         continue;
       }
-      List<Series> series = result.withHistograms();
       PrometheusQuestion question = answered.question();
+      // Of a query only durations are buckets; of anything else they would be added up.
+      List<Series> series =
+          question.signal() == null || question.signal().kind() == Signal.Kind.DURATION
+              ? result.withHistograms()
+              : result.series();
       Map<Target, List<Series>> targets = targets(question, version, series, missing);
       Instant at = when == null ? answered.at() : when;
       targets.forEach(

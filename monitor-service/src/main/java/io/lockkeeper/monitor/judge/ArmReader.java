@@ -112,7 +112,9 @@ final class ArmReader {
     for (int i = 0; i < s.amounts.length; i++) {
       var then = s.amounts[i];
       var now = shown.amounts[i];
-      if (then != null && now != null && (now.events() < then.events() || now.sum() < then.sum())) {
+      // A sum over series may come out a little less in another order; it says nothing of a
+      // restart.
+      if (then != null && now != null && now.events() < then.events()) {
         return true;
       }
     }
@@ -168,7 +170,7 @@ final class ArmReader {
       var then = s.amounts[i];
       if (now != null) {
         if (then != null) {
-          tally.amount[i] += anew ? now.sum() : now.sum() - then.sum();
+          tally.amount[i] += anew ? now.sum() : Math.max(0, now.sum() - then.sum());
           tally.amountOf[i] += anew ? now.events() : now.events() - then.events();
         }
         tally.shown[i] = true;

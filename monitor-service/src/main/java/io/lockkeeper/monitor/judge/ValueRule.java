@@ -17,6 +17,11 @@ final class ValueRule implements RatioRule {
 
   private static final double PRIOR_BLOCKS = 6;
 
+  /// What comes to nothing has no logarithm; this small a part is as bad.
+  private static final double NOTHING = 1e-3;
+
+  private static final double LARGEST_LOSS = 0.99;
+
   private final double margin;
   private final boolean lessIsWorse;
   private final int index;
@@ -110,18 +115,19 @@ final class ValueRule implements RatioRule {
       double bias,
       double edge,
       @Nullable Share control) {
-    if (!(mean1 > 0) || !(mean0 > 0)) {
+    if (!(mean0 > 0)) {
       return IDLE;
     }
-    double ratio = StrictMath.log(mean1 / mean0) + bias;
+    double ratio = StrictMath.log(Math.max(mean1 / mean0, NOTHING)) + bias;
     return new Ratio(
         lessIsWorse ? -ratio : ratio, sampling, edge, new Share(amount1, events1), control);
   }
 
-  /// So many margins less is as many times as much the other way round.
+  /// So many margins, one upon the other; less is as many times as much the other way round.
   private double edge(double margins) {
-    double part = Math.min(margins * margin, 1 - 1e-3);
-    return lessIsWorse ? 1 / (1 - part) : 1 + margins * margin;
+    return lessIsWorse
+        ? StrictMath.pow(1 - Math.min(margin, LARGEST_LOSS), -margins)
+        : 1 + margins * margin;
   }
 
   private double variation() {

@@ -184,6 +184,9 @@ class InstrumentsTest {
         pool_usage_ratio{pool="read"} 0.3
         pool_usage_ratio{pool="write"} 0.25
         empty_size 0
+        connections 3
+        connections_total 12
+        connection_count 4
         """;
     Map<@Nullable String, Double> levels = new HashMap<>();
     for (String of : Arrays.asList("pool_size", "45", "0.5", "empty_size", "unknown")) {
@@ -201,6 +204,10 @@ class InstrumentsTest {
             read(List.of(signal(Kind.SATURATION, "pool_usage_ratio", null)), shown).saturations())
         .containsExactly(entry("it", 0.3));
     assertThat(read(List.of(signal(Kind.SATURATION, "nothing", null)), shown).isEmpty()).isTrue();
+    Signal named = signal(Kind.SATURATION, "connections", "connections_total");
+    assertThat(read(List.of(named), shown).saturations()).containsExactly(entry("it", 0.25));
+    Signal count = signal(Kind.SATURATION, "connection_count", "16");
+    assertThat(read(List.of(count), shown).saturations()).containsExactly(entry("it", 0.25));
   }
 
   @Test

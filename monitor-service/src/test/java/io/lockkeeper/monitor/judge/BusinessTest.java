@@ -127,6 +127,34 @@ class BusinessTest {
   }
 
   @Test
+  @DisplayName(
+      "M1: orders that come to nothing are a breach, and so is a tenth of it at any margin")
+  void nothing() {
+    var orders = Signal.critical("orders", Signal.Kind.VALUE);
+    assertThat(verdict(orders, 0)).isEqualTo(Verdict.FAILED);
+    assertThat(found(new Fault(0.1, 1, 0), true, it -> {})).isEqualTo(20);
+    assertThat(verdict(orders.withMargin(0.35), 0.1)).isEqualTo(Verdict.FAILED);
+  }
+
+  @Test
+  @DisplayName("M1: a sum that comes out a little less is no restart: nothing is counted again")
+  void roundedSum() {
+    var totals = new Totals(Business.SETTINGS.signals());
+    double[] sums = {0.6000000000000001, 0.6, 0.6000000000000001, 0.6};
+    for (int i = 0; i < sums.length; i++) {
+      totals.add(
+          SimulatedService.START.plusSeconds(15L * i),
+          List.of(
+              Sample.of("a")
+                  .withRequests(1_000)
+                  .withAmount("order value", new Amount(sums[i], 3))));
+    }
+    var sum = totals.sum();
+    assertThat(sum).isNotNull();
+    assertThat(sum.requests()).isZero();
+  }
+
+  @Test
   @DisplayName("M1: without orders nothing passes; without the counter it is not measured")
   void nothingToJudge() {
     var signal = Signal.critical("orders", Signal.Kind.VALUE);
