@@ -78,9 +78,8 @@ public record BaselineRules(long minimumRequests, double unhealthy) {
   }
 
   /// What is left of a baseline when only its fact is: shares of failures, CPU, memory, levels and
-  /// values.
-  /// Durations cannot be made again from quantiles, and are then not judged once no control runs
-  /// beside the candidate.
+  /// values. Durations cannot be made again from quantiles, and are then not judged once no control
+  /// runs beside the candidate.
   public static Baseline rebuilt(Monitoring monitoring, BaselineCaptured captured) {
     List<Signal> judged = ReleaseJudge.judged(monitoring.signals());
     Map<String, Baseline.Counted> counts = new HashMap<>();

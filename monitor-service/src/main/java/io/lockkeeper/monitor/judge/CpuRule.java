@@ -7,12 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// unequal load differ by that alone. Runbook M1.
 final class CpuRule implements RatioRule {
 
-  private static final double[] SHIFTS = {0.05, 0.12, 0.3};
+  private static final Expected EXPECTED = new Expected(0.035, true, 0.05, 0.12, 0.3);
   private static final double IDLE_CORES = 0.03;
   /// So much of a core is nothing: with hardly any traffic a young process takes more than an old
   /// one for itself.
   private static final double LEAST_CORES = 0.005;
-  private static final double ARM_TAU = 0.035;
   private static final double KNOWN_EXTRA = 0.10;
   /// Squared coefficient of variation of the CPU of one request, until the noise is learned.
   private static final double PER_REQUEST = 0.25;
@@ -79,18 +78,8 @@ final class CpuRule implements RatioRule {
   }
 
   @Override
-  public double armTau() {
-    return ARM_TAU;
-  }
-
-  @Override
-  public double[] shifts() {
-    return SHIFTS;
-  }
-
-  @Override
-  public boolean warmsUp() {
-    return true;
+  public Expected expected() {
+    return EXPECTED;
   }
 
   @Override

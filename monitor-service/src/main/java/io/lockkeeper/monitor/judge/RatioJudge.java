@@ -27,12 +27,13 @@ final class RatioJudge implements SignalJudge {
   RatioJudge(Signal signal, JudgeSettings settings, RatioRule rule) {
     this.rule = rule;
     this.settings = settings;
-    shifts = rule.shifts();
+    var expected = rule.expected();
+    shifts = expected.shifts();
     l = new double[shifts.length];
-    noise = new ArmNoise(rule.armTau());
+    noise = new ArmNoise(expected.armTau());
     finding = new Finding(signal, settings);
     process = new EProcess(shifts.length, settings.plannedStrata(), settings.cap());
-    gate = rule.warmsUp() ? new WarmUpGate(settings.warmUp()) : null;
+    gate = expected.warmsUp() ? new WarmUpGate(settings.warmUp()) : null;
   }
 
   @Override

@@ -9,20 +9,21 @@ sealed interface RatioRule permits CpuRule, SaturationRule, ValueRule {
   /// The ratio of a closed stratum.
   Reading read(Stratum stratum);
 
-  /// Standard deviation of the lasting difference between two healthy arms.
-  double armTau();
-
-  /// The effects that are tried for, as shifts of the logarithm.
-  double[] shifts();
-
-  /// Whether a cold start distorts it.
-  boolean warmsUp();
+  /// What is to be expected of the ratio.
+  Expected expected();
 
   /// What is compared, in words that "of the control" ends.
   ///
   /// @param ratio the estimate, more is worse
   /// @param mean  what the candidate shows
   String words(double ratio, double mean);
+
+  /// What is to be expected of a ratio.
+  ///
+  /// @param armTau  standard deviation of the lasting difference between two healthy arms
+  /// @param warmsUp whether a cold start distorts it
+  /// @param shifts  the effects that are tried for, as shifts of the logarithm
+  record Expected(double armTau, boolean warmsUp, double... shifts) {}
 
   /// What a stratum came to.
   sealed interface Reading {}

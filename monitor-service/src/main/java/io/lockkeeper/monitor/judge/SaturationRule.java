@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// they have far more nothing is compared. One with fewer is granted nothing. Runbook M1.
 final class SaturationRule implements RatioRule {
 
-  private static final double[] SHIFTS = {0.1, 0.3, 0.8};
-  private static final double ARM_TAU = 0.05;
+  private static final Expected EXPECTED = new Expected(0.05, true, 0.1, 0.3, 0.8);
   private static final double KNOWN_EXTRA = 0.15;
   private static final double HARMLESS = 0.25;
   /// So many times the requests of an instance are another load, of which queues say nothing.
@@ -96,18 +95,8 @@ final class SaturationRule implements RatioRule {
   }
 
   @Override
-  public double armTau() {
-    return ARM_TAU;
-  }
-
-  @Override
-  public double[] shifts() {
-    return SHIFTS;
-  }
-
-  @Override
-  public boolean warmsUp() {
-    return true;
+  public Expected expected() {
+    return EXPECTED;
   }
 
   @Override

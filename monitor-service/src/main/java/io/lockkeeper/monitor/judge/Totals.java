@@ -9,8 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What one version counted since a moment, kept up with scrape by scrape, for people: the numbers
-/// of a [Baseline], but for dispersion and variation, which nobody judges by here and which are
-/// left
+/// of a [Baseline], but for dispersion and variation, which nobody judges by here: they are left
 /// at 1. Resets and gaps are handled as in a watch. Not thread-safe.
 public final class Totals {
 

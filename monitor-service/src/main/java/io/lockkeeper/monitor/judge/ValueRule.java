@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Runbook M1.
 final class ValueRule implements RatioRule {
 
-  private static final double[] SHIFTS = {0.03, 0.1, 0.3};
-  private static final double ARM_TAU = 0.02;
+  private static final Expected EXPECTED = new Expected(0.02, false, 0.03, 0.1, 0.3);
   private static final double KNOWN_MARGINS = 3;
   /// As spread as the exponential law, and the blocks that this is worth.
   private static final double PRIOR = 1;
@@ -142,18 +141,8 @@ final class ValueRule implements RatioRule {
   }
 
   @Override
-  public double armTau() {
-    return ARM_TAU;
-  }
-
-  @Override
-  public double[] shifts() {
-    return SHIFTS;
-  }
-
-  @Override
-  public boolean warmsUp() {
-    return false;
+  public Expected expected() {
+    return EXPECTED;
   }
 
   @Override
