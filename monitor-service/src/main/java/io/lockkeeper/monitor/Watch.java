@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param validation M1: what became of the observation at full traffic; null before it
 /// @param confirmation M3: what is still to be confirmed; null when nothing is
 /// @param lost       the loss of telemetry that has not ended; null while looking works
+/// @param losses     how often telemetry was told to be lost
 /// @param degraded   what is missing of telemetry that works, as it was told; null when nothing is
 /// @param degradations how often that was told
 /// @param held       the hold that rollout-service has not ended; null while it goes on
@@ -47,6 +48,7 @@ public record Watch(
     @Nullable Validation validation,
     @Nullable Confirmation confirmation,
     MonitorEvent.@Nullable TelemetryLost lost,
+    int losses,
     MonitorEvent.@Nullable TelemetryDegraded degraded,
     int degradations,
     RolloutEvent.@Nullable StagePaused held,
@@ -58,7 +60,8 @@ public record Watch(
 
   private static final Watch NOTHING =
       new Watch(
-          null, null, null, 0, false, false, null, null, null, null, 0, null, false, false, false);
+          null, null, null, 0, false, false, null, null, null, 0, null, 0, null, false, false,
+          false);
 
   /// G2: a baseline that gate-service waits for.
   ///
@@ -255,7 +258,12 @@ public record Watch(
               ? with(stage.told(verified.verdict()))
               : this;
       case MonitorEvent.BudgetBreached _ -> with(draft -> draft.breached = true);
-      case MonitorEvent.TelemetryLost loss -> with(draft -> draft.lost = loss);
+      case MonitorEvent.TelemetryLost loss ->
+          with(
+              draft -> {
+                draft.lost = loss;
+                draft.losses++;
+              });
       case MonitorEvent.TelemetryRecovered recovered -> recovered(recovered.lost());
       case MonitorEvent.TelemetryDegraded part ->
           with(
@@ -372,6 +380,7 @@ public record Watch(
     @Nullable Validation validation;
     @Nullable Confirmation confirmation;
     MonitorEvent.@Nullable TelemetryLost lost;
+    int losses;
     MonitorEvent.@Nullable TelemetryDegraded degraded;
     int degradations;
     RolloutEvent.@Nullable StagePaused held;
@@ -389,6 +398,7 @@ public record Watch(
       validation = before.validation;
       confirmation = before.confirmation;
       lost = before.lost;
+      losses = before.losses;
       degraded = before.degraded;
       degradations = before.degradations;
       held = before.held;
@@ -408,6 +418,7 @@ public record Watch(
           validation,
           confirmation,
           lost,
+          losses,
           degraded,
           degradations,
           held,

@@ -41,8 +41,13 @@ public record WatchClock(
   /// So many failed looks in a row are lost telemetry.
   public static final int FAILED_LOOKS = 3;
 
-  /// So many good looks in a row end the loss; one alone may be luck.
+  /// So many good looks in a row end the first loss; one alone may be luck. Each further loss of a
+  /// release takes twice as many, up to [#MOST_GOOD_LOOKS], so that what comes and goes is one loss
+  /// and not a flood.
   public static final int GOOD_LOOKS = 2;
+
+  /// So many good looks in a row end every loss.
+  public static final int MOST_GOOD_LOOKS = 16;
 
   private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(5);
 
@@ -107,8 +112,16 @@ public record WatchClock(
     if (same && since == null && seen != null && goal.full()) {
       counted = counted.plus(later(seen, at));
     }
-    Instant stillLost = inARow >= GOOD_LOOKS ? null : since;
+    Instant stillLost = inARow >= enough(goal.losses()) ? null : since;
     return new WatchClock(goal.question(), counted, at, 0, inARow, stillLost, completeness);
+  }
+
+  private static int enough(int losses) {
+    int needed = GOOD_LOOKS;
+    for (int loss = 1; loss < losses && needed < MOST_GOOD_LOOKS; loss++) {
+      needed *= 2;
+    }
+    return needed;
   }
 
   private WatchClock unseen(WatchGoal.Candidate goal, Duration patience, Instant at) {

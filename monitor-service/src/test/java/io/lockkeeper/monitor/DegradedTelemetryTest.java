@@ -165,6 +165,35 @@ class DegradedTelemetryTest {
   }
 
   @Test
+  @DisplayName("each further loss of a release takes twice as many good looks to end, up to 16")
+  void lossesEnd() {
+    Story story = Story.observing();
+    for (int looks : List.of(2, 4, 8, 16, 16, 16)) {
+      assertThat(losses(story.blind(3))).hasExactlyElementsOfTypes(TelemetryLost.class);
+      assertThat(losses(whole(story, looks - 1))).isEmpty();
+      assertThat(losses(whole(story, 1))).hasExactlyElementsOfTypes(TelemetryRecovered.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 8, 15})
+  @DisplayName("a loss that comes and goes is told a few times, and is then one")
+  void losesAndFinds(int good) {
+    Story story = Story.observing();
+    List<ReleaseEvent> told = new ArrayList<>();
+    for (int look = 0; look < 1_000; look++) {
+      told.addAll(look % (3 + good) < 3 ? story.blind(1) : whole(story, 1));
+    }
+    assertThat(losses(told)).hasSizeLessThan(8).last().isInstanceOf(TelemetryLost.class);
+  }
+
+  private static List<ReleaseEvent> losses(List<ReleaseEvent> told) {
+    return told.stream()
+        .filter(it -> it instanceof TelemetryLost || it instanceof TelemetryRecovered)
+        .toList();
+  }
+
+  @Test
   @DisplayName("while nothing at all is read, nobody is told of parts")
   void nothingAtAll() {
     Story story = Story.observing();
