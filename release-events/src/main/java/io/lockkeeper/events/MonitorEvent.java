@@ -128,15 +128,13 @@ public sealed interface MonitorEvent extends ReleaseEvent {
     UNOBSERVED,
     /// A source or an instance cannot be asked: down, too slow, failing, or letting nobody in.
     UNAVAILABLE,
-    /// The source refuses the question, or it cannot be put as the runbook has it: asking again
-    /// does
-    /// not help.
+    /// The source refuses the question, or it cannot be put as the runbook has it; asking again is
+    /// no help.
     REFUSED,
     /// There is an answer that cannot be used.
     UNUSABLE,
-    /// What is known of the version is too old to say anything of now. Comes before `NO_DATA`,
-    /// since
-    /// an expression over what is too old has nothing.
+    /// What is known of the version is too old to say anything of now. Comes before `NO_DATA`: an
+    /// expression over what is too old has nothing.
     STALE,
     /// There is an answer, and nothing of the version in it.
     NO_DATA

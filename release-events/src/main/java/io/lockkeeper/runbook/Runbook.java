@@ -553,7 +553,11 @@ public record Runbook(
               kind,
               critical,
               metric == null ? of : null,
-              source);
+              source,
+              null,
+              null,
+              null,
+              noData);
     }
   }
 

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///                   version alone
 /// @param clock      the watch's clock after it; null like `assessment`
 /// @param baseline   what the looks for `request` came to; only in the last of them, and null
-/// before
-///                   a first release
+///                   before a first release
 /// @param trouble    what could not be read and why, in one sentence; null when nothing was missing
 /// @param budgets    what was known of the error budgets; empty when the runbook names none
 public record LookRecord(

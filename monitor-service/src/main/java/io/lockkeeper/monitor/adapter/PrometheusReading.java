@@ -52,8 +52,9 @@ final class PrometheusReading {
       return new Missing(false, new LinkedHashSet<>());
     }
 
-    void add(TelemetryFault kind, String sentence) {
-      troubles.add(Trouble.of(kind, stable, sentence));
+    /// @param kind null for what may be missing
+    void add(@Nullable TelemetryFault kind, String sentence) {
+      troubles.add(new Trouble(kind, stable, sentence));
     }
   }
 
@@ -130,14 +131,17 @@ final class PrometheusReading {
         .instances()
         .forEach(
             (instance, series) -> {
-              Sample sample = instruments.read(instance, new Exposition(series, 0));
-              if (Instruments.isUsable(sample)) {
-                samples.add(sample);
-              } else {
+              String who = "instance %s of %s".formatted(instance, shown.version());
+              try {
+                Sample sample = instruments.read(instance, new Exposition(series, 0));
+                if (Instruments.isUsable(sample)) {
+                  samples.add(sample);
+                } else {
+                  missing.add(TelemetryFault.NO_DATA, who + " shows none of the runbook's metrics");
+                }
+              } catch (IllegalArgumentException e) {
                 missing.add(
-                    TelemetryFault.NO_DATA,
-                    "instance %s of %s shows none of the runbook's metrics"
-                        .formatted(instance, shown.version()));
+                    TelemetryFault.UNUSABLE, who + " shows what is no number: " + e.getMessage());
               }
             });
     return samples;
@@ -165,7 +169,10 @@ final class PrometheusReading {
             }
           });
       if (targets.isEmpty()) {
-        missing.add(TelemetryFault.NO_DATA, noData(question, version, series));
+        boolean mayBeMissing =
+            question.signal() != null && question.signal().noData() == Signal.Absence.IGNORE;
+        missing.add(
+            mayBeMissing ? null : TelemetryFault.NO_DATA, noData(question, version, series));
       }
     }
     return new Shown(version, instances);

@@ -431,6 +431,60 @@ class PrometheusTelemetryTest {
   }
 
   @Test
+  @DisplayName("M1: one instance with a number that is none misses itself, and nobody else")
+  void noNumber() {
+    Signal pool =
+        new Signal(
+            "pool", "pool_used", Kind.SATURATION, true, null, null, "1000000", null, null, null);
+    server.answers(
+        200,
+        matrix(
+            requests("2.0.0", "c", "200", NOW - 4, 100),
+            gauge("pool_used", NOW - 4, 5e5),
+            requests("2.0.0", "d", "200", NOW - 4, 90),
+            series(
+                Map.of("__name__", "pool_used", "instance", "d", "version", "2.0.0"),
+                NOW - 4,
+                Double.NaN),
+            requests("1.9.0", "a", "200", NOW - 4, 80)));
+    Scrape scrape = telemetry.scrape(watching(List.of(ERRORS, pool)));
+    assertThat(scrape.candidate())
+        .extracting(Sample::instance, it -> it.saturations().get("pool"))
+        .containsExactly(tuple("c", 0.5), tuple("d", null));
+    assertThat(scrape.stable()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("M1: nothing of a query that may be missing is a note, of any other a trouble")
+  void mayBeMissing() {
+    for (Signal.Absence absence : Signal.Absence.values()) {
+      Signal declined =
+          new Signal(
+              "declined",
+              null,
+              Kind.KPI,
+              true,
+              "declined{v=\"{{version}}\"}",
+              null,
+              "tried{v=\"{{version}}\"}",
+              null,
+              null,
+              absence);
+      server.answers(
+          asked ->
+              asked.query().startsWith("{__name__")
+                  ? answer(
+                      requests("2.0.0", "c", "200", NOW - 4, 100),
+                      requests("1.9.0", "a", "200", NOW - 4, 80))
+                  : answer());
+      assertThat(later().scrape(watching(List.of(ERRORS, declined))).troubles())
+          .hasSize(4)
+          .extracting(Trouble::kind)
+          .containsOnly(absence == Signal.Absence.HOLD ? TelemetryFault.NO_DATA : null);
+    }
+  }
+
+  @Test
   @DisplayName("M1: a pool's gauges by family, a queue's by a query, and what orders come to")
   void saturationsAndValues() {
     Signal pool =
