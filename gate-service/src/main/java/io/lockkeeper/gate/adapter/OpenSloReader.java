@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Read is what can be carried out soundly: an `SLO` of a rolling or calendar window with the
 /// budgeting method `Occurrences`, on the ratio of counted events that a Prometheus answers.
 /// Whatever else a document says is refused with the reason, since a promise that is half
-/// understood would be kept by
-/// halves.
+/// understood would be kept by halves.
 final class OpenSloReader {
 
   private static final String API_VERSION = "openslo/v1";

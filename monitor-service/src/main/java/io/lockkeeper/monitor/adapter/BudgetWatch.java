@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A span of time is read again when a 720th of it is over, at most every 5 min: an hour every 5 s,
 /// four weeks every 5 min; and the period of a calendar window when a new one has begun. One that
-/// cannot be read anew counts for 2 min longer, so that a source
-/// that flaps is no trouble.
+/// cannot be read anew counts for 2 min longer, so that a source that flaps is no trouble.
 final class BudgetWatch {
 
   private static final int PARTS = 720;

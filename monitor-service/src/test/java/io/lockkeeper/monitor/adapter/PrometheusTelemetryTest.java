@@ -435,23 +435,28 @@ class PrometheusTelemetryTest {
   void noNumber() {
     Signal pool =
         new Signal(
-            "pool", "pool_used", Kind.SATURATION, true, null, null, "1000000", null, null, null);
+            "pool", "pool_used", Kind.SATURATION, true, null, null, "pool_max", null, null, null);
     server.answers(
         200,
         matrix(
             requests("2.0.0", "c", "200", NOW - 4, 100),
-            gauge("pool_used", NOW - 4, 5e5),
+            gauge("pool_used", NOW - 4, 5),
+            gauge("pool_max", NOW - 4, 10),
             requests("2.0.0", "d", "200", NOW - 4, 90),
-            series(
-                Map.of("__name__", "pool_used", "instance", "d", "version", "2.0.0"),
-                NOW - 4,
-                Double.NaN),
+            gauge("pool_used", "d", NOW - 4, 5),
+            gauge("pool_max", "d", NOW - 4, 1e-310),
             requests("1.9.0", "a", "200", NOW - 4, 80)));
     Scrape scrape = telemetry.scrape(watching(List.of(ERRORS, pool)));
-    assertThat(scrape.candidate())
-        .extracting(Sample::instance, it -> it.saturations().get("pool"))
-        .containsExactly(tuple("c", 0.5), tuple("d", null));
+    assertThat(scrape.candidate()).extracting(Sample::instance).containsExactly("c");
     assertThat(scrape.stable()).hasSize(1);
+    assertThat(scrape.refused()).isNull();
+    assertThat(scrape.troubles())
+        .singleElement()
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.kind()).isEqualTo(TelemetryFault.UNUSABLE);
+              assertThat(trouble.sentence()).startsWith("instance d of 2.0.0 shows");
+            });
   }
 
   @Test
@@ -525,7 +530,11 @@ class PrometheusTelemetryTest {
   }
 
   private static String gauge(String name, double at, double value) {
-    return series(Map.of("__name__", name, "instance", "c", "version", "2.0.0"), at, value);
+    return gauge(name, "c", at, value);
+  }
+
+  private static String gauge(String name, String instance, double at, double value) {
+    return series(Map.of("__name__", name, "instance", instance, "version", "2.0.0"), at, value);
   }
 
   @Test

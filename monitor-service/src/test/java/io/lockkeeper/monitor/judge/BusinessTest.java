@@ -32,6 +32,7 @@ class BusinessTest {
             .parallel()
             .filter(seed -> new Business(seed).breach(LOOKS, Fault.NONE, beside) >= 0)
             .count();
+    System.out.printf("%d of %d quiet watches breached%n", breached, RUNS);
     assertThat(breached).isLessThanOrEqualTo((long) (RUNS * Business.SETTINGS.alpha()));
   }
 
