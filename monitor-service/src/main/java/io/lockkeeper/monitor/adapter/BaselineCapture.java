@@ -81,12 +81,13 @@ final class BaselineCapture {
     return goal;
   }
 
-  /// Time between two looks: the runbook's, or shorter when the window is short.
+  /// Time between two looks: the runbook's, or shorter when the window is short and somebody
+  /// answers.
   Duration interval() {
     Duration part = goal.window().dividedBy(LOOKS_IN_A_WINDOW);
     Duration atLeast = part.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : part;
     Duration usual = ReleaseJudge.interval(goal.monitoring());
-    return usual.compareTo(atLeast) < 0 ? usual : atLeast;
+    return failed > 0 || usual.compareTo(atLeast) < 0 ? usual : atLeast;
   }
 
   /// Looks once.
@@ -99,20 +100,22 @@ final class BaselineCapture {
     }
     boolean settled = budgets.isSettled(); // before the look: what comes meanwhile is not in it
     List<BudgetReading> readings = budgets.look(at);
-    if (accepted.request().first()) {
-      return settled ? Optional.of(finishFirst(at, readings)) : Optional.empty();
-    }
-    Telemetry.Scrape scrape = telemetry.scrapeStable(accepted);
+    boolean first = accepted.request().first();
+    Telemetry.Scrape scrape =
+        first ? telemetry.scrapeNothing(accepted) : telemetry.scrapeStable(accepted);
     if (scrape.refused() != null) {
       return Optional.of(refused(scrape.refused()));
     }
-    if (scrape.stable().isEmpty()) {
+    if (first ? scrape.isPartial() : scrape.stable().isEmpty()) {
       failed++;
       return failed < WatchClock.FAILED_LOOKS
           ? Optional.empty()
           : Optional.of(refused("unreachable: " + Trouble.describe(scrape.troubles())));
     }
     failed = 0;
+    if (first) {
+      return settled ? Optional.of(finishFirst(at, readings)) : Optional.empty();
+    }
     if (scrapes.isEmpty()) {
       recall(at);
     }
@@ -147,8 +150,7 @@ final class BaselineCapture {
   }
 
   private Finished finishFirst(Instant at, List<BudgetReading> readings) {
-    Optional<String> objection =
-        telemetry.objection(accepted).or(() -> budgetRules.objection(readings));
+    Optional<String> objection = budgetRules.objection(readings);
     return objection.isPresent()
         ? refused(objection.get())
         : taken(

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads Prometheus text or OpenMetrics straight from the instances, by HTTP. An answer may have 5
@@ -54,8 +53,8 @@ public final class OpenMetricsTelemetry implements Telemetry {
   }
 
   @Override
-  public Optional<String> objection(ReleaseAccepted release) {
-    return Optional.empty();
+  public Scrape scrapeNothing(ReleaseAccepted release) {
+    return new Scrape(List.of(), List.of(), List.of());
   }
 
   /// An instance keeps nothing.

@@ -22,7 +22,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -111,14 +110,12 @@ public final class PrometheusTelemetry implements Telemetry {
   }
 
   @Override
-  public Optional<String> objection(ReleaseAccepted release) {
+  public Scrape scrapeNothing(ReleaseAccepted release) {
     try {
       PrometheusReading reading = read(release, List.of(release.request().version()));
-      return reading.isComplete()
-          ? Optional.empty()
-          : Optional.of(reading.troubles(List.of(), null).getFirst().sentence());
+      return new Scrape(List.of(), List.of(), reading.troubles(List.of(), null), reading.refused());
     } catch (IllegalArgumentException e) {
-      return Optional.ofNullable(unreadable(e).refused());
+      return unreadable(e);
     }
   }
 

@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /// Reads a release where its runbook says: from the instances, or from the sources that it names.
 @ApplicationScoped
@@ -32,8 +31,8 @@ public final class SourcedTelemetry implements Telemetry {
   }
 
   @Override
-  public Optional<String> objection(ReleaseAccepted release) {
-    return of(release).objection(release);
+  public Scrape scrapeNothing(ReleaseAccepted release) {
+    return of(release).scrapeNothing(release);
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.lockkeeper.monitor.judge.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Where the numbers of a release come from: the instances of both versions. The release is named
@@ -22,10 +21,10 @@ public interface Telemetry {
   /// asked about later.
   Scrape scrapeStable(ReleaseAccepted release);
 
-  /// Why the candidate could not be asked about once it has traffic; empty when every question is
-  /// in order. For a first release, which has no stable version to look at; an instance that is not
-  /// there yet is asked nothing.
-  Optional<String> objection(ReleaseAccepted release);
+  /// Reads nothing, but finds out whether the candidate can be asked about later: no trouble and no
+  /// refusal when every question is in order. For a first release, which has no stable version to
+  /// look at; an instance that is not there yet is asked nothing.
+  Scrape scrapeNothing(ReleaseAccepted release);
 
   /// What is already known of the stable version: scrapes as they would have been taken every
   /// `step` in the `window` before `until`, oldest first. None where nothing is kept, or it cannot
@@ -52,6 +51,11 @@ public interface Telemetry {
     /// What was read by questions that are in order.
     public Scrape(List<Sample> stable, List<Sample> candidate, List<Trouble> troubles) {
       this(stable, candidate, troubles, null);
+    }
+
+    /// Whether something that was asked for is missing.
+    public boolean isPartial() {
+      return troubles.stream().anyMatch(trouble -> trouble.kind() != null);
     }
   }
 }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +52,7 @@ class EarlierDaysTest {
     }
 
     @Override
-    public Optional<String> objection(ReleaseAccepted release) {
+    public Scrape scrapeNothing(ReleaseAccepted release) {
       throw new UnsupportedOperationException("the past only");
     }
 

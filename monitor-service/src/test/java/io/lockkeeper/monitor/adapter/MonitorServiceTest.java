@@ -38,12 +38,16 @@ import io.lockkeeper.journal.MetricsPage;
 import io.lockkeeper.journal.OpenApi;
 import io.lockkeeper.monitor.ReleaseJudge;
 import io.lockkeeper.monitor.Requests;
+import io.lockkeeper.monitor.WatchClock;
 import io.lockkeeper.runbook.Digest;
 import io.lockkeeper.runbook.Lane;
 import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Budgets;
+import io.lockkeeper.runbook.Runbook.MetricSource;
+import io.lockkeeper.runbook.Runbook.Monitoring;
+import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Verdict;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -414,6 +418,59 @@ class MonitorServiceTest {
     LookRecord look = LookRecord.read(lookOf(captured.look()).value());
     assertThat(look.baseline()).isNull();
     assertThat(look.budgets()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "G2: a first release is patient with a source that is away for a moment, and is refused while it stays away")
+  void sourceOfFirst() throws IOException {
+    try (PrometheusServer source = new PrometheusServer()) {
+      source.answers(503, "Service Unavailable");
+      topic.say(release, Rig.accepted(Requests.first(), monitoring(source)));
+      topic.say(release, new GateEvent.BaselineRequested(1, Duration.ZERO));
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(topic.heard(release, BaselineRefused.class)).hasSize(1));
+      assertThat(topic.heard(release, BaselineRefused.class).getFirst().reason())
+          .startsWith("unreachable: source 'main' is not available: answers 503");
+      AtomicInteger asked = new AtomicInteger();
+      source.answers(
+          it ->
+              asked.incrementAndGet() < WatchClock.FAILED_LOOKS
+                  ? new PrometheusServer.Answer(503, "Service Unavailable")
+                  : new PrometheusServer.Answer(200, PrometheusServer.matrix()));
+      topic.say(release, new GateEvent.BaselineRequested(2, Duration.ZERO));
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(topic.heard(release, BaselineCaptured.class)).hasSize(1));
+      assertThat(asked).hasValue(WatchClock.FAILED_LOOKS);
+    }
+  }
+
+  private static Monitoring monitoring(PrometheusServer source) {
+    return new Monitoring(
+        INTERVAL,
+        null,
+        null,
+        List.of(
+            new Signal("orders", null, Signal.Kind.KPI, true, "orders{v=\"{{version}}\"}", null)),
+        Duration.ofSeconds(3),
+        null,
+        null,
+        null,
+        null,
+        List.of(
+            new MetricSource(
+                "main",
+                MetricSource.Kind.PROMETHEUS,
+                source.uri(),
+                "job=\"shop\"",
+                null,
+                null,
+                null)),
+        null,
+        null,
+        null);
   }
 
   @Test
@@ -789,7 +846,7 @@ class MonitorServiceTest {
             null,
             null,
             null),
-        new Runbook.Monitoring(
+        new Monitoring(
             INTERVAL,
             List.of(stable.uri()),
             List.of(candidate.uri()),

@@ -569,7 +569,9 @@ class PrometheusTelemetryTest {
     ReleaseAccepted release =
         Rig.accepted(Requests.first(), watching(List.of(ERRORS, orders)).runbook().monitoring());
     server.answers(200, matrix());
-    assertThat(telemetry.objection(release)).isEmpty();
+    Scrape inOrder = telemetry.scrapeNothing(release);
+    assertThat(inOrder.isPartial()).isFalse();
+    assertThat(inOrder.refused()).isNull();
     assertThat(server.asked())
         .extracting(Asked::query)
         .anyMatch(query -> query.contains("http_requests"))
@@ -577,10 +579,13 @@ class PrometheusTelemetryTest {
         .hasSize(2);
     server.answers(
         400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}");
-    assertThat(later().objection(release))
-        .hasValue("source 'main' refuses the metrics: bad_data: parse error");
+    assertThat(later().scrapeNothing(release).refused())
+        .isEqualTo("source 'main' refuses the metrics: bad_data: parse error");
     server.answers(503, "");
-    assertThat(later().objection(release).orElseThrow())
+    Scrape silent = later().scrapeNothing(release);
+    assertThat(silent.isPartial()).isTrue();
+    assertThat(silent.refused()).isNull();
+    assertThat(silent.troubles().getFirst().sentence())
         .startsWith("source 'main' is not available: answers 503");
   }
 

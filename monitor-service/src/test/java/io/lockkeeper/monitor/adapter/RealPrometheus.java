@@ -1,13 +1,18 @@
 package io.lockkeeper.monitor.adapter;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,7 +28,7 @@ public final class RealPrometheus implements AutoCloseable {
   private final int port;
   private Process process;
 
-  /// Starts one that keeps its samples in this folder.
+  /// Starts one that keeps its samples in this folder, and waits until it answers.
   public RealPrometheus(Path folder, List<Target> targets) throws IOException {
     this.folder = folder;
     try (ServerSocket socket = new ServerSocket(0)) {
@@ -43,6 +48,17 @@ public final class RealPrometheus implements AutoCloseable {
     }
     Files.writeString(folder.resolve("prometheus.yml"), config);
     start();
+    await().atMost(Duration.ofMinutes(1)).until(this::isReady);
+  }
+
+  /// Whether it answers; it says so itself.
+  private boolean isReady() throws InterruptedException {
+    HttpRequest ready = HttpRequest.newBuilder(uri().resolve("/-/ready")).build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(ready, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   /// Its address.

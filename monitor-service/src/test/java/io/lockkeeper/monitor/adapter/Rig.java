@@ -116,8 +116,8 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
   }
 
   @Override
-  public Optional<String> objection(GateEvent.ReleaseAccepted accepted) {
-    return Optional.empty();
+  public Scrape scrapeNothing(GateEvent.ReleaseAccepted accepted) {
+    return new Scrape(List.of(), List.of(), List.of());
   }
 
   @Override
