@@ -42,12 +42,16 @@ public record WatchClock(
   public static final int FAILED_LOOKS = 3;
 
   /// So many good looks in a row end the first loss; one alone may be luck. Each further loss of a
-  /// release takes twice as many, up to [#MOST_GOOD_LOOKS], so that what comes and goes is one loss
-  /// and not a flood.
+  /// release takes twice as many, up to [#MOST_GOOD_LOOKS] or to as many as [#LONGEST_PROOF] has,
+  /// so that what comes and goes is one loss and not a flood, and no loss lasts much longer than
+  /// telemetry was away.
   public static final int GOOD_LOOKS = 2;
 
   /// So many good looks in a row end every loss.
   public static final int MOST_GOOD_LOOKS = 16;
+
+  /// What could be read for so long is not lost, if it was looked at twice.
+  public static final Duration LONGEST_PROOF = Duration.ofMinutes(2);
 
   private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(5);
 
@@ -73,11 +77,11 @@ public record WatchClock(
         : new WatchClock(question, observed, seen, 0, 0, told.since(), Completeness.UNKNOWN);
   }
 
-  /// How long may pass without a good look before telemetry counts as lost: three intervals, at
-  /// least 5 s.
+  /// How long may pass without a good look before telemetry counts as lost, whoever looked: three
+  /// intervals and a half, since no look is on time to the millisecond, and at least 5 s.
   public static Duration patience(Duration interval) {
-    Duration three = interval.multipliedBy(FAILED_LOOKS);
-    return three.compareTo(SHORTEST_PATIENCE) < 0 ? SHORTEST_PATIENCE : three;
+    Duration most = interval.multipliedBy(FAILED_LOOKS).plus(interval.dividedBy(2));
+    return most.compareTo(SHORTEST_PATIENCE) < 0 ? SHORTEST_PATIENCE : most;
   }
 
   /// The clock after a look at `at`, which saw this much. One that saw anything of the candidate
@@ -87,10 +91,15 @@ public record WatchClock(
   /// between them and they are no further apart than [#patience]. The first look at a question
   /// starts its count. A failed look counts against telemetry only while it is owed: before the
   /// first traffic stage is applied, a candidate that does not answer is no loss.
-  public WatchClock after(WatchGoal.Candidate goal, Extent what, Instant at) {
-    Duration patience = patience(goal.monitoring().interval());
+  ///
+  /// @param losses how often telemetry of the release was told to be lost
+  public WatchClock after(WatchGoal.Candidate goal, int losses, Extent what, Instant at) {
+    Duration interval = goal.monitoring().interval();
+    Duration patience = patience(interval);
     WatchClock after =
-        what == Extent.NOTHING ? unseen(goal, patience, at) : seen(goal, patience, at);
+        what == Extent.NOTHING
+            ? unseen(goal, patience, at)
+            : seen(goal, patience, enough(losses, interval), at);
     return after.lost != null || !goal.owed()
         ? after.with(Completeness.UNKNOWN)
         : after.with(completeness.after(what == Extent.ALL, at));
@@ -100,7 +109,7 @@ public record WatchClock(
     return new WatchClock(question, observed, seen, failed, good, lost, newer);
   }
 
-  private WatchClock seen(WatchGoal.Candidate goal, Duration patience, Instant at) {
+  private WatchClock seen(WatchGoal.Candidate goal, Duration patience, int enough, Instant at) {
     int inARow = good + 1;
     Instant since = lost;
     if (since == null && goal.owed() && seen != null && later(seen, at).compareTo(patience) > 0) {
@@ -112,16 +121,17 @@ public record WatchClock(
     if (same && since == null && seen != null && goal.full()) {
       counted = counted.plus(later(seen, at));
     }
-    Instant stillLost = inARow >= enough(goal.losses()) ? null : since;
+    Instant stillLost = inARow >= enough ? null : since;
     return new WatchClock(goal.question(), counted, at, 0, inARow, stillLost, completeness);
   }
 
-  private static int enough(int losses) {
-    int needed = GOOD_LOOKS;
-    for (int loss = 1; loss < losses && needed < MOST_GOOD_LOOKS; loss++) {
-      needed *= 2;
+  /// So many good looks in a row end a loss.
+  private static int enough(int losses, Duration interval) {
+    int damped = GOOD_LOOKS;
+    for (int loss = 1; loss < losses && damped < MOST_GOOD_LOOKS; loss++) {
+      damped *= 2;
     }
-    return needed;
+    return Math.clamp(LONGEST_PROOF.dividedBy(interval), GOOD_LOOKS, damped);
   }
 
   private WatchClock unseen(WatchGoal.Candidate goal, Duration patience, Instant at) {

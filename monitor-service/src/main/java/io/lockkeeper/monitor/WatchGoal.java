@@ -32,14 +32,8 @@ public record WatchGoal(
   ///                 is not observed
   /// @param question what a verdict is owed on; null when only a breach can be told
   /// @param owed     whether telemetry that does not answer is lost telemetry
-  /// @param losses   how often it was told to be lost
   public record Candidate(
-      Monitoring monitoring,
-      int weight,
-      boolean full,
-      @Nullable Question question,
-      boolean owed,
-      int losses) {}
+      Monitoring monitoring, int weight, boolean full, @Nullable Question question, boolean owed) {}
 
   /// M3: confirm that the deployed version can be observed, for this observation.
   ///
@@ -57,12 +51,7 @@ public record WatchGoal(
         wanted == null ? null : new Baseline(wanted.request(), monitoring, wanted.window()),
         watch.armed()
             ? new Candidate(
-                monitoring,
-                watch.weight(),
-                watch.isFull(),
-                watch.question(),
-                watch.telemetryOwed(),
-                watch.losses())
+                monitoring, watch.weight(), watch.isFull(), watch.question(), watch.telemetryOwed())
             : null,
         confirmation(
             watch.confirmation(), monitoring.observability(), watch.halted() || !watch.armed()));

@@ -187,6 +187,18 @@ class DegradedTelemetryTest {
     assertThat(losses(told)).hasSizeLessThan(8).last().isInstanceOf(TelemetryLost.class);
   }
 
+  @Test
+  @DisplayName(
+      "a loss that is told changes nothing of what is looked at: the next look is not at once")
+  void sameGoal() {
+    Story story = Story.observing();
+    whole(story, 1);
+    story.blind(2);
+    WatchGoal before = WatchGoal.of(story.watch());
+    assertThat(losses(story.blind(1))).hasExactlyElementsOfTypes(TelemetryLost.class);
+    assertThat(WatchGoal.of(story.watch())).isEqualTo(before);
+  }
+
   private static List<ReleaseEvent> losses(List<ReleaseEvent> told) {
     return told.stream()
         .filter(it -> it instanceof TelemetryLost || it instanceof TelemetryRecovered)

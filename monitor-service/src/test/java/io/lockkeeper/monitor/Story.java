@@ -197,7 +197,7 @@ final class Story {
     now = now.plus(INTERVAL);
     WatchGoal.Candidate goal = WatchGoal.of(watch()).candidate();
     if (goal != null) {
-      clock = clock.after(goal, what, now);
+      clock = clock.after(goal, watch().losses(), what, now);
     }
   }
 

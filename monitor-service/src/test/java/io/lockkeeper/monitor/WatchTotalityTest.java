@@ -41,7 +41,7 @@ class WatchTotalityTest {
       WatchGoal.Candidate goal = WatchGoal.of(watch).candidate();
       Extent what = Extent.values()[random.nextInt(Extent.values().length)];
       if (goal != null) {
-        clock = clock.after(goal, what, now);
+        clock = clock.after(goal, watch.losses(), what, now);
       }
       List<? extends MonitorEvent> told =
           WatchDecider.answer(watch, command(any, random, clock, what), now);

@@ -81,13 +81,14 @@ final class BaselineCapture {
     return goal;
   }
 
-  /// Time between two looks: the runbook's, or shorter when the window is short and somebody
-  /// answers.
+  /// Time between two looks: the runbook's, or shorter when the window is short. What is away
+  /// before a first release is asked again at the runbook's pace.
   Duration interval() {
     Duration part = goal.window().dividedBy(LOOKS_IN_A_WINDOW);
     Duration atLeast = part.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : part;
     Duration usual = ReleaseJudge.interval(goal.monitoring());
-    return failed > 0 || usual.compareTo(atLeast) < 0 ? usual : atLeast;
+    boolean patient = accepted.request().first() && failed > 0;
+    return patient || usual.compareTo(atLeast) < 0 ? usual : atLeast;
   }
 
   /// Looks once.

@@ -111,13 +111,15 @@ final class CandidateWatch {
   }
 
   /// Looks once, and keeps the look when it succeeded.
-  Seen look(WatchGoal.Candidate goal, Instant at) {
+  ///
+  /// @param losses how often telemetry of the release was told to be lost
+  Seen look(WatchGoal.Candidate goal, int losses, Instant at) {
     BudgetWatch budget = budgets == null ? beginBudgets.apply(at) : budgets;
     budgets = budget;
     List<BudgetReading> readings = budget.look(at);
     Telemetry.Scrape scrape = telemetry.scrape(accepted);
     if (scrape.candidate().isEmpty()) {
-      return failed(goal, at, Shortfall.ofNothing(scrape.troubles()));
+      return failed(goal, losses, at, Shortfall.ofNothing(scrape.troubles()));
     }
     Assessment assessment;
     try {
@@ -125,11 +127,11 @@ final class CandidateWatch {
           judge.look(LookRecord.look(at, goal.weight(), scrape.stable(), scrape.candidate()));
       assessment = budgetRules.assess(goal.question(), goal.weight(), readings, judged);
     } catch (IllegalArgumentException e) {
-      return failed(goal, at, Shortfall.unusable(TelemetryCalls.describe(e)));
+      return failed(goal, losses, at, Shortfall.unusable(TelemetryCalls.describe(e)));
     }
     Shortfall missing =
         Shortfall.ofPart(scrape.troubles(), goal.weight(), !scrape.stable().isEmpty());
-    WatchClock after = clock.after(goal, missing == null ? Extent.ALL : Extent.PART, at);
+    WatchClock after = clock.after(goal, losses, missing == null ? Extent.ALL : Extent.PART, at);
     LookRecord record =
         LookRecord.ofCandidate(release, at, goal.weight(), scrape, assessment, after, readings);
     MonitorEvent.Look look = book.append(record);
@@ -137,8 +139,8 @@ final class CandidateWatch {
     return new Seen(new WatchCommand.Looked(look, after, assessment, missing), record.id());
   }
 
-  private Seen failed(WatchGoal.Candidate goal, Instant at, Shortfall missing) {
-    clock = clock.after(goal, Extent.NOTHING, at);
+  private Seen failed(WatchGoal.Candidate goal, int losses, Instant at, Shortfall missing) {
+    clock = clock.after(goal, losses, Extent.NOTHING, at);
     return new Seen(new WatchCommand.TelemetryFailed(clock, missing), null);
   }
 

@@ -32,9 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads the counters of both versions from the Prometheus that scrapes them, or from several.
 ///
 /// One question for each signal at most, about both versions. One that is the same as one asked
-/// less
-/// than half an interval ago, as releases of one service have, shares its answer. Runbook G2, D4,
-/// M1.
+/// less than half an interval ago, as releases of one service have, shares its answer. Runbook G2,
+/// D4, M1.
 @ApplicationScoped
 @Typed(PrometheusTelemetry.class)
 public final class PrometheusTelemetry implements Telemetry {

@@ -187,7 +187,7 @@ final class WatchLoop {
       watch = CandidateWatch.open(release, history, telemetry, counts, book, archive);
       candidate = watch;
     }
-    CandidateWatch.Seen seen = watch.look(goal, clock.instant());
+    CandidateWatch.Seen seen = watch.look(goal, Watch.of(history).losses(), clock.instant());
     feed.send(release);
     held = leases.hold(lease(), LEASE);
     if (!held) {

@@ -258,9 +258,10 @@ class WatchRestartTest {
   private void looks(int count) {
     for (int i = 0; i < count; i++) {
       now = now.plus(SECOND);
-      WatchGoal.Candidate goal = WatchGoal.of(Watch.of(rig.facts())).candidate();
-      WatchCommand command = watch.look(goal, now).command();
-      List<? extends MonitorEvent> told = WatchDecider.answer(Watch.of(rig.facts()), command, now);
+      Watch before = Watch.of(rig.facts());
+      WatchGoal.Candidate goal = WatchGoal.of(before).candidate();
+      WatchCommand command = watch.look(goal, before.losses(), now).command();
+      List<? extends MonitorEvent> told = WatchDecider.answer(before, command, now);
       told.forEach(rig::say);
     }
   }

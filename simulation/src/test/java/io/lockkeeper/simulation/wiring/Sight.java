@@ -72,7 +72,7 @@ public record Sight(WatchClock clock, int looks, Duration faulty, Duration plain
     boolean good = !surroundings.telemetry().isAway() && (share > 0 || goal.owed());
     boolean whole = !surroundings.telemetry().isPartial();
     Extent seen = !good ? Extent.NOTHING : whole ? Extent.ALL : Extent.PART;
-    WatchClock after = clock.after(goal, seen, at);
+    WatchClock after = clock.after(goal, Watch.of(history).losses(), seen, at);
     if (surroundings.mutation() == Mutation.OBSERVATION_FROM_STAGE_STARTED) {
       after = fromStageStarted(after);
     }
