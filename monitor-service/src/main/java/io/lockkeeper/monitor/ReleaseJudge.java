@@ -153,8 +153,7 @@ public final class ReleaseJudge {
 
   /// How strictly a release is judged by these sections of its runbook: the judge's own defaults
   /// for its signals, its interval, its length and the evidence it asks for, but for coverage,
-  /// which
-  /// is [#ANY_COVERAGE].
+  /// which is [#ANY_COVERAGE].
   public static JudgeSettings settings(Runbook.Rollout rollout, Monitoring monitoring) {
     return JudgeSettings.of(judged(monitoring.signals()), interval(monitoring))
         .with(
@@ -176,6 +175,7 @@ public final class ReleaseJudge {
             .orElse(new Measure(called, null, null, "fraction", judgement.requests()));
     String evidence =
         judgement.signals().stream()
+            .filter(_ -> judgement.reason() == Judgement.Reason.BREACH)
             .filter(one -> one.signal().name().equals(name))
             .findFirst()
             .map(ReleaseJudge::evidence)

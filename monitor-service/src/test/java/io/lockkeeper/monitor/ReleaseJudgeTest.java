@@ -175,6 +175,15 @@ class ReleaseJudgeTest {
   }
 
   @Test
+  @DisplayName("M2: a breach says how unlikely it is by chance; what needs no statistics does not")
+  void evidenceOfBreach() {
+    assertThat(last(watching(false, errors(true, null, null)), 0.06).breach().evidence())
+        .contains("a harmless candidate ever shows this with a chance of at most");
+    assertThat(last(watching(false, errors(true, null, null)), 0.9, 12).breach().evidence())
+        .matches("\\d+ of the last \\d+ requests failed");
+  }
+
+  @Test
   @DisplayName(
       "M1: what a signal that decides nothing would have halted for is told with the verdict")
   void advisory() {

@@ -28,6 +28,7 @@ public final class Judge {
   private final Layout layout;
   /// Where errors are among the counts; negative when they are not judged.
   private final int errors;
+  private final boolean failingIsCritical;
   private final ArmReader controlReader;
   private final ArmReader candidateReader;
   private final Tally control;
@@ -61,6 +62,9 @@ public final class Judge {
     this.baseline = baseline;
     layout = Layout.of(settings.signals());
     errors = layout.counts().indexOf(Signal.ERRORS);
+    failingIsCritical =
+        settings.signals().stream()
+            .anyMatch(signal -> signal.critical() && signal.name().equals(Signal.ERRORS));
     var known = new boolean[layout.counts().size()];
     for (int i = 0; i < known.length; i++) {
       known[i] = baseline != null && baseline.counts().containsKey(layout.counts().get(i));
@@ -210,6 +214,9 @@ public final class Judge {
   }
 
   private void catastrophe(double bad, double total) {
+    if (!failingIsCritical) {
+      return;
+    }
     double share = 0;
     if (weight < 1 && errors(control.total) > 0) {
       share = errors(control.bad) / errors(control.total);

@@ -166,7 +166,10 @@ public record JudgeSettings(
         new Harm(2.0, 1.25, 0.05),
         false,
         new Catastrophe(
-            (int) Math.max(3, 10_000 / Math.max(1, scrapeInterval.toMillis())), 60, 0.5, 0.1));
+            (int) Math.max(3, Math.ceilDiv(10_000, Math.max(1, scrapeInterval.toMillis()))),
+            60,
+            0.5,
+            0.1));
   }
 
   /// Defaults for errors, durations, rate, CPU and memory, scraped every 15 s.

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is said when there is nothing, too little, or something obvious to say.
 class JudgeStatesTest {
@@ -164,15 +166,16 @@ class JudgeStatesTest {
     assertThat(judgement.signal()).isEqualTo("orders");
   }
 
-  @Test
-  @DisplayName("M1: an advisory signal is told and decides nothing")
-  void advisorySignalDecidesNothing() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0.05, 0.9})
+  @DisplayName("M1: an advisory signal is told and decides nothing, whatever it shows")
+  void advisorySignalDecidesNothing(double errors) {
     var signals =
         List.of(
             Signal.advisory(Signal.ERRORS, Signal.Kind.ERRORS),
             Signal.critical(Signal.DURATION, Signal.Kind.DURATION));
     var service = new SimulatedService(10, 100);
-    service.candidate().errors = 0.05;
+    service.candidate().errors = errors;
     var judge = new Judge(JudgeSettings.of(signals, Duration.ofSeconds(15)), null);
     Judgement judgement = judge.look(service.look(0.2));
     for (int i = 0; i < 40; i++) {
