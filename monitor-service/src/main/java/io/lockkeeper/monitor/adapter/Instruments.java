@@ -124,7 +124,7 @@ public final class Instruments {
     for (Signal.Kind kind : List.of(Signal.Kind.RATE, Signal.Kind.ERRORS, Signal.Kind.DURATION)) {
       for (Signal signal : signals) {
         if (signal.kind() == kind) {
-          OptionalDouble sum = sum(counter(shown, family(signal)));
+          OptionalDouble sum = sum(requests(shown, signal));
           if (sum.isPresent()) {
             return sum;
           }
@@ -132,6 +132,19 @@ public final class Instruments {
       }
     }
     return OptionalDouble.empty();
+  }
+
+  /// A histogram may show its buckets alone, as a query for it does.
+  private static List<Series> requests(Exposition shown, Signal signal) {
+    List<Series> counter = counter(shown, family(signal));
+    return counter.isEmpty() && signal.kind() == Signal.Kind.DURATION
+        ? shown.named(family(signal) + "_bucket").stream().filter(Instruments::isWhole).toList()
+        : counter;
+  }
+
+  private static boolean isWhole(Series bucket) {
+    String bound = bucket.labels().get("le");
+    return bound != null && bound(bound).equals(OptionalDouble.of(Double.POSITIVE_INFINITY));
   }
 
   private static Sample withErrors(Sample sample, String name, List<Series> requests) {

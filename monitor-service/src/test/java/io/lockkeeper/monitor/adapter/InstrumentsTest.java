@@ -168,6 +168,20 @@ class InstrumentsTest {
     assertThat(read(List.of(declined), "payments_declined_total 6").trials()).isEmpty();
   }
 
+  @Test
+  @DisplayName("M1: where there is nothing but a histogram's buckets, its requests are in it")
+  void bucketsAlone() {
+    Signal took = new Signal("took", "took_seconds", Kind.DURATION, true);
+    String shown =
+        """
+        took_seconds_bucket{path="/a",le="0.1"} 500
+        took_seconds_bucket{path="/a",le="+Inf"} 800
+        took_seconds_bucket{path="/b",le="0.1"} 100
+        took_seconds_bucket{path="/b",le="Inf"} 200
+        """;
+    assertThat(read(List.of(took), shown).requests()).isEqualTo(1_000);
+  }
+
   private static Signal signal(Kind kind, String metric, @Nullable String of) {
     return new Signal("it", metric, kind, true, null, null, of, null, null, null);
   }
