@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// unequal load differ by that alone. Runbook M1.
 final class CpuRule implements RatioRule {
 
-  private static final Expected EXPECTED = new Expected(0.035, true, 0.05, 0.12, 0.3);
+  private static final Expected EXPECTED = new Expected(0.035, true, true, 0.05, 0.12, 0.3);
   private static final double IDLE_CORES = 0.03;
   /// So much of a core is nothing: with hardly any traffic a young process takes more than an old
   /// one for itself.

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A capped mixture-restart e-process: evidence against one null hypothesis that may be looked at
 /// after every sample. For each alternative `j` of a grid it carries `L_j = (L_j + w_t) *
-/// exp(min(l_jt, cap) / s_t)`, where `l_jt` is the log likelihood ratio of stratum `t` and `s_t`
-/// the height of a surge in it, usually 1, and `E = sum_j m_j L_j + (mass not yet spent)`, with
+/// exp(g_jt)`, where `l_jt` is the log likelihood ratio of stratum `t`, `s_t` the height of a surge
+/// in it, usually 1, `g_jt` is `min(l_jt, cap) / s_t` where that is positive and else `l_jt`, and
+/// `E = sum_j m_j L_j + (mass not yet spent)`, with
 /// masses `m_j` that add up to 1. Under the null `E` is a nonnegative supermartingale that starts
 /// at 1, so it ever reaches `1/a` with a chance of at most `a`, however often one looks.
 ///
@@ -82,8 +83,8 @@ final class EProcess {
     return logE();
   }
 
-  /// Takes it as if the stratum ended here, in a surge of this height: only so much less is it
-  /// worth.
+  /// Takes it as if the stratum ended here, in a surge of this height: only so much less is a
+  /// gain worth.
   void peek(double[] l, double surge) {
     evidence = evaluate(l, surge, null);
   }
@@ -131,7 +132,7 @@ final class EProcess {
     double sum = Math.max(0, unspent - mass) / scale;
     double worth = 1 / surge;
     for (int j = 0; j < grown.length; j++) {
-      double gained = Math.max(FLOOR, Math.min(l[j], cap) * worth);
+      double gained = l[j] > 0 ? Math.min(l[j], cap) * worth : Math.max(FLOOR, l[j]);
       double now = (grown[j] + next) * StrictMath.exp(gained);
       if (into != null) {
         into[j] = now;

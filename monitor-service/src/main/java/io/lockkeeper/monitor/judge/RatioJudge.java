@@ -13,6 +13,7 @@ final class RatioJudge implements SignalJudge {
   private final EProcess process;
   private final @Nullable WarmUpGate gate;
   private final ArmNoise noise;
+  private final boolean heldInIncidents;
   private final double[] shifts;
   private final double[] l;
   private double sum;
@@ -28,6 +29,7 @@ final class RatioJudge implements SignalJudge {
     this.rule = rule;
     this.settings = settings;
     var expected = rule.expected();
+    heldInIncidents = expected.heldInIncidents();
     shifts = expected.shifts();
     l = new double[shifts.length];
     noise = new ArmNoise(expected.armTau());
@@ -55,7 +57,7 @@ final class RatioJudge implements SignalJudge {
 
   private void observe(Stratum stratum, RatioRule.Ratio seen) {
     boolean warm = gate == null || gate.isOpen() && stratum.calm();
-    if (stratum.troubled() || !warm) {
+    if (heldInIncidents && stratum.troubled() || !warm) {
       finding.hold(stratum.at());
     } else {
       double v = noise.variance() + seen.sampling();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// they have far more nothing is compared. One with fewer is granted nothing. Runbook M1.
 final class SaturationRule implements RatioRule {
 
-  private static final Expected EXPECTED = new Expected(0.05, true, 0.1, 0.3, 0.8);
+  private static final Expected EXPECTED = new Expected(0.05, true, true, 0.1, 0.3, 0.8);
   private static final double KNOWN_EXTRA = 0.15;
   private static final double HARMLESS = 0.25;
   /// So many times the requests of an instance are another load, of which queues say nothing.

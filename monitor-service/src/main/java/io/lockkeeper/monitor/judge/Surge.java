@@ -3,8 +3,9 @@ package io.lockkeeper.monitor.judge;
 /// How far beyond its usual the control itself is. In an incident that both versions suffer (a
 /// dependency that is slow, a pool that is full) events do not come one by one but in a few
 /// clusters, which fall to one arm or the other as chance will have it. A surge to `k` times the
-/// usual is taken as clusters of `k`: what is gathered in it is worth a `k`th. A fault of the
-/// candidate alone leaves the control as it is and is not touched by this.
+/// usual is taken as clusters of `k`: what speaks against the candidate in it is worth a `k`th, and
+/// what speaks for it stays whole, so that evidence is never more than without this. A fault of the
+/// candidate alone leaves the control as it is and is not touched by it.
 final class Surge {
 
   /// Standard deviations that the control must be above its usual, so that chance is no surge.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Runbook M1.
 final class ValueRule implements RatioRule {
 
-  private static final Expected EXPECTED = new Expected(0.02, false, 0.03, 0.1, 0.3);
+  private static final Expected EXPECTED = new Expected(0.02, false, false, 0.03, 0.1, 0.3);
   private static final double KNOWN_MARGINS = 3;
   /// As spread as the exponential law, and the blocks that this is worth.
   private static final double PRIOR = 1;
@@ -148,9 +148,6 @@ final class ValueRule implements RatioRule {
   @Override
   public String words(double ratio, double mean) {
     return String.format(
-        Locale.ROOT,
-        lessIsWorse ? "%.4g on average, a %.3fth of that" : "%.4g on average, %.3fx that",
-        mean,
-        ratio);
+        Locale.ROOT, "%.4g on average, %.3fx that", mean, lessIsWorse ? 1 / ratio : ratio);
   }
 }

@@ -33,6 +33,19 @@ class EProcessTest {
   }
 
   @Test
+  @DisplayName("M2: in a surge evidence is never more than it were without: a loss stays whole")
+  void surge() {
+    SplittableRandom random = new SplittableRandom(2);
+    EProcess calm = new EProcess(MASSES, PLANNED, CAP);
+    for (int i = 0; i < 1_000; i++) {
+      double[] l = {random.nextDouble(-3, 3), random.nextDouble(-3, 3)};
+      process.close(l, random.nextDouble(1, 20));
+      calm.close(l);
+      assertThat(process.logE()).isLessThanOrEqualTo(calm.logE() + 1e-9);
+    }
+  }
+
+  @Test
   @DisplayName("M2: it is that also where no double reaches, and on the way back")
   void beyondDoubles() {
     for (double[] l : new double[][] {{5, 5}, {-2, -2}, {-50, 0}, {-190, -199}, {1, 2}}) {
@@ -81,7 +94,8 @@ class EProcessTest {
             : strata < PLANNED ? 0.18 / (PLANNED - 1) : 0.02 * PLANNED / (k * (k - 1));
     double sum = Math.log(Math.max(0, unspent - mass));
     for (int j = 0; j < l.length; j++) {
-      double grown = LogSpace.add(logL[j], Math.log(mass)) + Math.min(l[j], CAP) / surge;
+      double gained = l[j] > 0 ? Math.min(l[j], CAP) / surge : l[j];
+      double grown = LogSpace.add(logL[j], Math.log(mass)) + gained;
       sum = LogSpace.add(sum, Math.log(MASSES[j]) + grown);
       if (closes) {
         logL[j] = grown;
