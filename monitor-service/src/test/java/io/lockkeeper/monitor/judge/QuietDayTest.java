@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// A breach latches, so one look at the end shows whether any of the day's looks found one.
 class QuietDayTest {
 
-  private static final int DAYS = 50;
+  private static final int DAYS = 20;
 
   @Test
   @DisplayName("M1: nothing changed, a look every 15 s for 24 h: breaches are no more than alpha")
