@@ -56,7 +56,7 @@ final class MonitorSentences {
               captured.from().equals(captured.until()) ? inOrder(captured) : taken(captured),
               RunbookLine.G2);
       case MonitorEvent.BaselineRefused refused ->
-          sentence(ATTENTION, "No baseline: " + refused.reason(), RunbookLine.G2);
+          sentence(ATTENTION, "Baseline refused: " + refused.reason(), RunbookLine.G2);
       case MonitorEvent.StageVerified verified ->
           sentence(
               severity(verified.verdict(), ROUTINE),
