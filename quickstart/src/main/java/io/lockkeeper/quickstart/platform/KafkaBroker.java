@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -32,7 +31,6 @@ import picocli.CommandLine.Parameters;
 public final class KafkaBroker implements AutoCloseable {
 
   private static final String CONTROLLER = "CONTROLLER";
-  private static final int MOST_ATTEMPTS = 5;
 
   private final Path folder;
   private final int port;
@@ -53,26 +51,18 @@ public final class KafkaBroker implements AutoCloseable {
 
   /// The same with a chosen controller port; 0 takes a free one.
   ///
-  /// Throws [BindException] when a chosen port is taken; another free one is tried.
+  /// Throws [BindException] when a port is taken.
   public static KafkaBroker start(Path folder, int port, int controllerPort) throws IOException {
-    BindException taken = null;
-    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      KafkaBroker broker =
-          new KafkaBroker(
-              folder,
-              port == 0 ? Loopback.freePort() : port,
-              controllerPort == 0 ? Loopback.freePort() : controllerPort);
-      try {
-        broker.start();
-        return broker;
-      } catch (BindException e) {
-        if (port != 0 && controllerPort != 0) {
-          throw e;
-        }
-        taken = e; // by somebody who was quicker
-      }
-    }
-    throw Objects.requireNonNull(taken);
+    return Loopback.onFreePorts(
+        () -> {
+          KafkaBroker broker =
+              new KafkaBroker(
+                  folder,
+                  port == 0 ? Loopback.freePort() : port,
+                  controllerPort == 0 ? Loopback.freePort() : controllerPort);
+          broker.start();
+          return broker;
+        });
   }
 
   /// Starts again after [#stop], on the same ports and data; does nothing while it runs.

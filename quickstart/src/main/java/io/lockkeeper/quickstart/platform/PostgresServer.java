@@ -60,10 +60,13 @@ public final class PostgresServer implements AutoCloseable {
   /// folder.
   public static PostgresServer start(Path folder, int port, String password)
       throws IOException, SQLException {
-    PostgresServer server =
-        new PostgresServer(folder, port == 0 ? Loopback.freePort() : port, password);
-    server.start();
-    return server;
+    return Loopback.onFreePorts(
+        () -> {
+          PostgresServer server =
+              new PostgresServer(folder, port == 0 ? Loopback.freePort() : port, password);
+          server.start();
+          return server;
+        });
   }
 
   /// Starts again after [#stop]; does nothing while it runs.

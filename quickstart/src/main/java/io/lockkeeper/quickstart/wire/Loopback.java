@@ -28,6 +28,7 @@ public final class Loopback implements AutoCloseable {
   private static final int FIRST_PORT = 10_000;
   private static final int LAST_PORT = 20_000;
   private static final int ATTEMPTS = 1_000;
+  private static final int STARTS = 5;
 
   static {
     // Read once, when the JDK's server and client load. Without nodelay an answer can wait 40 ms
@@ -94,6 +95,28 @@ public final class Loopback implements AutoCloseable {
       }
     }
     throw new IOException("no free port from " + FIRST_PORT + " to " + LAST_PORT);
+  }
+
+  /// Something that starts on ports of its own choice.
+  @FunctionalInterface
+  public interface Starter<T, E extends Exception> {
+    /// Starts it; throws [BindException] when a port is taken.
+    T start() throws IOException, E;
+  }
+
+  /// Starts something on ports from [#freePort], and once more on others when somebody else has
+  /// taken one first. What finds its port taken five times is given up.
+  public static <T, E extends Exception> T onFreePorts(Starter<T, E> starter)
+      throws IOException, E {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return starter.start();
+      } catch (BindException e) {
+        if (attempt == STARTS) {
+          throw e;
+        }
+      }
+    }
   }
 
   /// Whether something could listen on the port now.
