@@ -122,7 +122,8 @@ final class WatchLoop {
   private boolean round() throws InterruptedException {
     try {
       List<Fact> history = journal.history(release);
-      WatchGoal goal = WatchGoal.of(Watch.of(history));
+      Watch watch = Watch.of(history);
+      WatchGoal goal = WatchGoal.of(watch);
       if (!goal.isAnything()) {
         return false;
       }
@@ -136,7 +137,7 @@ final class WatchLoop {
       long now = System.nanoTime();
       boolean changed = !goal.equals(looked);
       if (changed || now - nextLook >= 0) {
-        look(goal, history);
+        look(goal, watch, history);
         looked = goal;
         // In step, unless a new question or a slow look began a new one.
         long interval = interval(goal).toNanos();
@@ -154,12 +155,12 @@ final class WatchLoop {
     return true;
   }
 
-  private void look(WatchGoal goal, List<Fact> history) {
+  private void look(WatchGoal goal, Watch state, List<Fact> history) {
     if (goal.baseline() != null) {
       lookAtBaseline(goal.baseline(), history);
     }
     if (goal.candidate() != null) {
-      lookAtCandidate(goal.candidate(), history);
+      lookAtCandidate(goal.candidate(), state, history);
     }
   }
 
@@ -181,13 +182,13 @@ final class WatchLoop {
     }
   }
 
-  private void lookAtCandidate(WatchGoal.Candidate goal, List<Fact> history) {
+  private void lookAtCandidate(WatchGoal.Candidate goal, Watch state, List<Fact> history) {
     CandidateWatch watch = candidate;
     if (watch == null) {
       watch = CandidateWatch.open(release, history, telemetry, counts, book, archive);
       candidate = watch;
     }
-    CandidateWatch.Seen seen = watch.look(goal, Watch.of(history).losses(), clock.instant());
+    CandidateWatch.Seen seen = watch.look(goal, state.losses(), clock.instant());
     feed.send(release);
     held = leases.hold(lease(), LEASE);
     if (!held) {
@@ -195,7 +196,7 @@ final class WatchLoop {
       return;
     }
     List<? extends MonitorEvent> facts =
-        WatchDecider.answer(Watch.of(history), seen.command(), clock.instant());
+        WatchDecider.answer(state, seen.command(), clock.instant());
     if (!facts.isEmpty() && mayBeSaid(facts, seen.look())) {
       report(seen.command());
     }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// after every sample. For each alternative `j` of a grid it carries `L_j = (L_j + w_t) *
 /// exp(g_jt)`, where `l_jt` is the log likelihood ratio of stratum `t`, `s_t` the height of a surge
 /// in it, usually 1, `g_jt` is `min(l_jt, cap) / s_t` where that is positive and else `l_jt`, and
-/// `E = sum_j m_j L_j + (mass not yet spent)`, with
-/// masses `m_j` that add up to 1. Under the null `E` is a nonnegative supermartingale that starts
-/// at 1, so it ever reaches `1/a` with a chance of at most `a`, however often one looks.
+/// `E = sum_j m_j L_j + (mass not yet spent)`, with masses `m_j` that add up to 1. Under the null
+/// `E` is a nonnegative supermartingale that starts at 1, so it ever reaches `1/a` with a chance of
+/// at most `a`, however often one looks.
 ///
 /// The restarts `w_t` make a change after a long quiet time quick to see: eight tenths of the mass
 /// start at once, nearly all the rest is spread over the planned strata, and a little is kept for

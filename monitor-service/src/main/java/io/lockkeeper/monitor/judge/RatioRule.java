@@ -22,9 +22,7 @@ sealed interface RatioRule permits CpuRule, SaturationRule, ValueRule {
   ///
   /// @param armTau  standard deviation of the lasting difference between two healthy arms
   /// @param warmsUp whether a cold start distorts it
-  /// @param heldInIncidents whether requests that fail or wait distort it, so that an incident of
-  /// both
-  ///                    arms is no comparison
+  /// @param heldInIncidents whether failing and waiting distort it: not judged in incidents then
   /// @param shifts  the effects that are tried for, as shifts of the logarithm
   record Expected(double armTau, boolean warmsUp, boolean heldInIncidents, double... shifts) {}
 

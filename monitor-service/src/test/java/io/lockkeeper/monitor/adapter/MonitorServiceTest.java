@@ -45,8 +45,6 @@ import io.lockkeeper.runbook.Observability;
 import io.lockkeeper.runbook.ReleaseRequest;
 import io.lockkeeper.runbook.Runbook;
 import io.lockkeeper.runbook.Runbook.Budgets;
-import io.lockkeeper.runbook.Runbook.MetricSource;
-import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Verdict;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -426,7 +424,11 @@ class MonitorServiceTest {
   void sourceOfFirst() throws IOException {
     try (PrometheusServer source = new PrometheusServer()) {
       source.answers(503, "Service Unavailable");
-      topic.say(release, Rig.accepted(Requests.first(), monitoring(source)));
+      Signal orders =
+          new Signal("orders", null, Signal.Kind.KPI, true, "orders{v=\"{{version}}\"}", null);
+      topic.say(
+          release,
+          Rig.accepted(Requests.first(), Rig.asking(source.uri(), INTERVAL, List.of(orders))));
       topic.say(release, new GateEvent.BaselineRequested(1, Duration.ZERO));
       await()
           .atMost(SOON)
@@ -445,32 +447,6 @@ class MonitorServiceTest {
           .untilAsserted(() -> assertThat(topic.heard(release, BaselineCaptured.class)).hasSize(1));
       assertThat(asked).hasValue(WatchClock.FAILED_LOOKS);
     }
-  }
-
-  private static Monitoring monitoring(PrometheusServer source) {
-    return new Monitoring(
-        INTERVAL,
-        null,
-        null,
-        List.of(
-            new Signal("orders", null, Signal.Kind.KPI, true, "orders{v=\"{{version}}\"}", null)),
-        Duration.ofSeconds(3),
-        null,
-        null,
-        null,
-        null,
-        List.of(
-            new MetricSource(
-                "main",
-                MetricSource.Kind.PROMETHEUS,
-                source.uri(),
-                "job=\"shop\"",
-                null,
-                null,
-                null)),
-        null,
-        null,
-        null);
   }
 
   @Test
@@ -846,7 +822,7 @@ class MonitorServiceTest {
             null,
             null,
             null),
-        new Monitoring(
+        new Runbook.Monitoring(
             INTERVAL,
             List.of(stable.uri()),
             List.of(candidate.uri()),

@@ -22,8 +22,6 @@ import io.lockkeeper.events.RolloutEvent;
 import io.lockkeeper.events.Stage;
 import io.lockkeeper.journal.EmbeddedPlatformResource;
 import io.lockkeeper.monitor.Requests;
-import io.lockkeeper.runbook.Runbook.MetricSource;
-import io.lockkeeper.runbook.Runbook.Monitoring;
 import io.lockkeeper.runbook.Runbook.Signal;
 import io.lockkeeper.runbook.Verdict;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -245,30 +243,7 @@ class PrometheusReleaseTest {
   }
 
   private ReleaseAccepted accepted(List<Signal> signals) {
-    MetricSource source =
-        new MetricSource(
-            "main",
-            MetricSource.Kind.PROMETHEUS,
-            prometheus.uri(),
-            "job=\"shop\"",
-            null,
-            null,
-            null);
-    return Rig.accepted(
-        new Monitoring(
-            SECOND,
-            null,
-            null,
-            signals,
-            Duration.ofSeconds(3),
-            null,
-            null,
-            null,
-            null,
-            List.of(source),
-            null,
-            null,
-            null));
+    return Rig.accepted(Rig.asking(prometheus.uri(), SECOND, signals));
   }
 
   private void baking(Duration bake) {

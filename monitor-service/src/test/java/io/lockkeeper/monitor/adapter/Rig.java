@@ -182,6 +182,32 @@ final class Rig implements EventJournal, Telemetry, EventCounts {
         request, runbook(monitoring), Digest.of(new byte[0]), Actor.claimed("ci"));
   }
 
+  /// Monitoring that asks this Prometheus for these signals, and validates for 3 s.
+  static Monitoring asking(URI prometheus, Duration interval, List<Runbook.Signal> signals) {
+    return new Monitoring(
+        interval,
+        null,
+        null,
+        signals,
+        Duration.ofSeconds(3),
+        null,
+        null,
+        null,
+        null,
+        List.of(
+            new Runbook.MetricSource(
+                "main",
+                Runbook.MetricSource.Kind.PROMETHEUS,
+                prometheus,
+                "job=\"shop\"",
+                null,
+                null,
+                null)),
+        null,
+        null,
+        null);
+  }
+
   private static Runbook runbook(Monitoring monitoring) {
     return new Runbook(
         "rig",

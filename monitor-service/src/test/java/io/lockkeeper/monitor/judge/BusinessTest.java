@@ -208,6 +208,44 @@ class BusinessTest {
   }
 
   @Test
+  @DisplayName("M1: in an incident of both versions, what orders come to is compared all the same")
+  void valueInAnIncident() {
+    var signals =
+        List.of(
+            Signal.critical(Signal.ERRORS, Signal.Kind.ERRORS),
+            Signal.critical("orders", Signal.Kind.VALUE));
+    var judge = new Judge(JudgeSettings.of(signals, Duration.ofSeconds(15)), null);
+    assertThat(IntStream.range(0, 30).mapToObj(i -> judge.look(inAnIncident(i))).toList())
+        .last()
+        .satisfies(
+            told -> {
+              assertThat(told.verdict()).isEqualTo(Verdict.FAILED);
+              assertThat(told.signal()).isEqualTo("orders");
+            });
+  }
+
+  /// From the twentieth look on a fifth of all requests fails, and the candidate's orders come to
+  /// half.
+  private static Look inAnIncident(int i) {
+    long requests = 1_000L * i;
+    long failed = requests / 1_000 + 200L * Math.max(0, i - 20);
+    double less = 8_000.0 * Math.max(0, i - 20);
+    double sum = 40.0 * 400 * i + (i % 3);
+    return new Look(
+        SimulatedService.START.plusSeconds(15L * i),
+        0.5,
+        List.of(inAnIncident("s", requests, failed, new Amount(sum, 400L * i))),
+        List.of(inAnIncident("c", requests, failed, new Amount(sum - less, 400L * i))));
+  }
+
+  private static Sample inAnIncident(String instance, long requests, long failed, Amount orders) {
+    return Sample.of(instance)
+        .withRequests(requests)
+        .withErrors(requests, failed)
+        .withAmount("orders", orders);
+  }
+
+  @Test
   @DisplayName("M4: the evidence says how full the pool is and what orders come to")
   void inWords() {
     var business = new Business(1);
