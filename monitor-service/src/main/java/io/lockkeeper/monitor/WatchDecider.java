@@ -124,7 +124,9 @@ public final class WatchDecider {
   private static List<MonitorEvent> failed(Watch watch, WatchCommand.TelemetryFailed failed) {
     List<MonitorEvent> facts = new ArrayList<>();
     telemetry(watch, failed.clock(), failed.missing()).ifPresent(facts::add);
-    completeness(watch, failed.clock(), failed.missing()).ifPresent(facts::add);
+    if (failed.clock().failed() == 1) { // more in a row are about to be a loss, which says it all
+      completeness(watch, failed.clock(), failed.missing()).ifPresent(facts::add);
+    }
     return facts;
   }
 

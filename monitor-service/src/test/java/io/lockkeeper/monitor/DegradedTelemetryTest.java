@@ -206,6 +206,30 @@ class DegradedTelemetryTest {
   }
 
   @Test
+  @DisplayName("a loss that begins with a part is a loss alone: nobody is told twice of one outage")
+  void lossThatBeginsWithAPart() {
+    Story story = Story.observing();
+    whole(story, 3);
+    List<ReleaseEvent> told = new ArrayList<>(partly(story, 1));
+    told.addAll(story.blind(3));
+    told.addAll(whole(story, 8));
+    assertThat(told).hasExactlyElementsOfTypes(TelemetryLost.class, TelemetryRecovered.class);
+  }
+
+  @Test
+  @DisplayName("looks that fail two at a time, and so are never a loss, are told as a part, once")
+  void twoAtATime() {
+    Story story = Story.observing();
+    List<ReleaseEvent> told = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      told.addAll(story.blind(2));
+      told.addAll(whole(story, 1));
+    }
+    assertThat(parts(told)).hasExactlyElementsOfTypes(TelemetryDegraded.class);
+    assertThat(losses(told)).isEmpty();
+  }
+
+  @Test
   @DisplayName("while nothing at all is read, nobody is told of parts")
   void nothingAtAll() {
     Story story = Story.observing();
